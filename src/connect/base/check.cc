@@ -1,0 +1,13 @@
+#include "connect/base/check.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace connect::base {
+
+void check_failed(const char* file, int line, const char* condition) {
+  std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", file, line, condition);
+  std::abort();
+}
+
+}  // namespace connect::base

@@ -1,0 +1,41 @@
+// Reading JSON strictly: one document into a tree of values. Refused, with the byte position: bytes
+// after the document, duplicate names, numbers that are not finite, lone surrogates, nesting deeper
+// than `depth_max`, invalid UTF-8. Used for requests, tokens, key sets and by the client for what
+// the server sends. Pure functions, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "connect/protocol/error.h"
+#include "connect/protocol/limits.h"
+
+namespace connect::protocol::json {
+
+class Value {
+ public:
+  enum class Type { kNull, kBool, kInteger, kNumber, kString, kArray, kObject };
+  using Member = std::pair<std::string, Value>;
+
+  Type type = Type::kNull;
+  bool boolean = false;
+  int64_t integer = 0;  // kInteger: a whole number without exponent or fraction, within int64
+  double number = 0;    // kInteger and kNumber
+  std::string string;   // kString: unescaped
+  std::vector<Value> array;
+  std::vector<Member> object;  // in the document's order
+  std::string_view raw;        // the value's own bytes in the parsed text
+
+  bool is(Type t) const { return type == t; }
+  // The member of an object; null when it is absent or this is no object.
+  const Value* find(std::string_view name) const;
+};
+
+// json_invalid with the position in its message. The text is borrowed by the values' `raw`.
+Result<Value> parse(std::string_view text, size_t depth_max = kJsonDepthMax);
+
+}  // namespace connect::protocol::json

@@ -66,7 +66,7 @@ class FrameReader {
   // is checked as UTF-8. A message of more than 64 fragments that average less than 64 bytes is
   // refused (1008).
   Status next(char* data, size_t size, size_t& consumed, Message& message);
-  const Failure& failure() const { return failure_; }  // after kFailed
+  const Failure& failure() const { return failure_; }  // after kFailed, which is for good
 
  private:
   End end_;
@@ -76,6 +76,19 @@ class FrameReader {
   size_t fragments_ = 0;
   Failure failure_{};
 
+  struct Header {
+    Opcode opcode = Opcode::kText;
+    bool last = false;  // of its message
+    size_t payload_at = 0;
+    size_t length = 0;
+    bool is_control() const { return opcode >= Opcode::kClose; }
+  };
+  // kMessage here: the whole frame is there.
+  Status read_header(const char* data, size_t size, Header& header);
+  Status read_length(const char* data, size_t size, Header& header);
+  bool append_fragment(const Header& header, std::string_view bytes);
+  Status take_message(Opcode opcode, std::string_view bytes, Message& message);
+  Status take_control(Opcode opcode, std::string_view bytes, Message& message);
   Status fail(CloseCode code, const char* reason);
 };
 

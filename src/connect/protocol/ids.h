@@ -27,7 +27,7 @@ class ChatId {
   std::string value_;
 };
 
-// 1-128 bytes, no NUL: the `sub` of the user's token.
+// 1-128 bytes of UTF-8, no NUL: the `sub` of the user's token.
 class UserId {
  public:
   UserId() = default;

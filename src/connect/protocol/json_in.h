@@ -2,6 +2,9 @@
 // after the document, duplicate names, numbers that are not finite, lone surrogates, nesting deeper
 // than `depth_max`, invalid UTF-8. Used for requests, tokens, key sets and by the client for what
 // the server sends. Pure functions, any thread.
+//
+// A scanner of our own, because simdjson neither says where an error stands nor sees duplicate
+// names; it does check the UTF-8.
 #pragma once
 
 #include <cstdint>

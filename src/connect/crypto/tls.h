@@ -1,5 +1,6 @@
 // TLS over a connected, non-blocking socket, on OpenSSL directly (its buffers are released while a
 // connection is idle). A TlsContext may be used from any thread; a TlsStream belongs to one loop.
+// The process must ignore SIGPIPE: OpenSSL writes to the socket with plain write().
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,7 @@ class TlsStream {
   };
   virtual ~TlsStream() = default;
   virtual Progress handshake() = 0;
+  // Read until kWantRead: bytes that wait inside the stream do not make the socket readable.
   virtual Transfer read(char* data, size_t size) = 0;
   // After kWantRead or kWantWrite the same bytes must be offered again (they may have moved).
   virtual Transfer write(const char* data, size_t size) = 0;

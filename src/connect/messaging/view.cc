@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "connect/base/check.h"
-
 namespace connect::messaging {
 
 using protocol::EventId;
@@ -125,34 +123,25 @@ std::vector<View::Hole> View::holes(Seq from, Seq to) const {
   return holes;
 }
 
-std::optional<View::Hole> View::hole_below(Seq seq) const {
+std::optional<View::Gap> View::gap_below(Seq seq) const {
   const auto found = at_or_above(seq);
   if (found == intervals_.end() || found->from.seq + 1 != seq.value()) return std::nullopt;
-  const uint64_t end = found == intervals_.begin() ? 0 : std::prev(found)->to.seq;
-  if (end == found->from.seq) return std::nullopt;
-  return Hole{Seq(end + 1), Seq(found->from.seq)};
+  const Bound end = found == intervals_.begin() ? Bound{} : std::prev(found)->to;
+  if (end.seq == found->from.seq) return std::nullopt;
+  return Gap{{Seq(end.seq + 1), Seq(found->from.seq)}, EventId(end.id), EventId(found->from.id)};
 }
 
-std::optional<View::Hole> View::hole_above(Seq seq) const {
+std::optional<View::Gap> View::gap_above(Seq seq) const {
   const auto found = at_or_above(seq);
   if (found == intervals_.end() || found->to.seq != seq.value()) return std::nullopt;
   const auto next = std::next(found);
   if (next == intervals_.end()) return std::nullopt;
-  return Hole{Seq(seq.value() + 1), Seq(next->from.seq)};
-}
-
-EventId View::end_before(Seq seq) const {
-  const auto found = at_or_above(seq);
-  return found == intervals_.begin() ? EventId{} : EventId(std::prev(found)->to.id);
-}
-
-EventId View::start_after(Seq seq) const {
-  const auto found = at_or_above(seq);
-  CHECK(found != intervals_.end() && std::next(found) != intervals_.end());
-  return EventId(std::next(found)->from.id);
+  return gap_below(Seq(next->from.seq + 1));
 }
 
 Seq View::first() const { return intervals_.empty() ? Seq{} : Seq(intervals_[0].from.seq + 1); }
+
+Seq View::last() const { return intervals_.empty() ? Seq{} : Seq(intervals_.back().to.seq); }
 
 Place place_of(const protocol::Event& event) {
   Place place;

@@ -58,16 +58,22 @@ class View {
   // What is not visible among the seqs from..to, both included; ascending.
   std::vector<Hole> holes(protocol::Seq from, protocol::Seq to) const;
 
-  // The hole right below (above) a visible seq that is the first (last) of its interval; nothing
+  // A hole with the ids beside it: `end` is the last visible one below it (0: there is none),
+  // `start` that from above which the user sees again.
+  struct Gap {
+    Hole hole;
+    protocol::EventId end;
+    protocol::EventId start;
+    bool operator==(const Gap&) const = default;
+  };
+  // The gap right below (above) a visible seq that is the first (last) of its interval; nothing
   // for any other seq. Below the first interval the hole starts at 1; above the last there is none.
-  std::optional<Hole> hole_below(protocol::Seq seq) const;
-  std::optional<Hole> hole_above(protocol::Seq seq) const;
-  // The ids of the last event before the hole below the seq (0: there is none) and of the place
-  // from which on the interval above the seq is visible. Only for a seq that has such a hole.
-  protocol::EventId end_before(protocol::Seq seq) const;
-  protocol::EventId start_after(protocol::Seq seq) const;
+  std::optional<Gap> gap_below(protocol::Seq seq) const;
+  std::optional<Gap> gap_above(protocol::Seq seq) const;
 
-  protocol::Seq first() const;  // the oldest visible seq, 0 when there is none
+  // The oldest and the newest visible seq (of an open interval: the greatest there is); 0 for none.
+  protocol::Seq first() const;
+  protocol::Seq last() const;
 
  private:
   struct Bound {

@@ -67,6 +67,7 @@ TEST(ViewTest, SeesWhatLiesInItsIntervals) {
     EXPECT_EQ(view.member_now(), c.member_now) << c.member.ShortDebugString();
     EXPECT_EQ(view.empty(), c.seen.empty()) << c.member.ShortDebugString();
     EXPECT_EQ(view.first().value(), c.seen.empty() ? 0 : c.seen[0]);
+    EXPECT_EQ(view.up_to(place(9)).last().value(), c.seen.empty() ? 0 : c.seen.back());
   }
 }
 
@@ -151,18 +152,16 @@ TEST(ViewTest, NamesTheHoles) {
   EXPECT_EQ(View(member({{0, kOpenEnd}})).holes(Seq(1), Seq(99)), Holes{});
 }
 
-TEST(ViewTest, KnowsTheHolesBesideAnInterval) {
+TEST(ViewTest, KnowsTheGapsBesideAnInterval) {
   const View view(member({{2, 4}, {6, 8}}));
-  EXPECT_EQ(view.hole_below(Seq(3)), (Hole{Seq(1), Seq(2)}));
-  EXPECT_EQ(view.hole_below(Seq(4)), std::nullopt);
-  EXPECT_EQ(view.hole_below(Seq(7)), (Hole{Seq(5), Seq(6)}));
-  EXPECT_EQ(view.end_before(Seq(7)), EventId(40));
-  EXPECT_EQ(view.end_before(Seq(3)), EventId(0));
-  EXPECT_EQ(view.hole_above(Seq(4)), (Hole{Seq(5), Seq(6)}));
-  EXPECT_EQ(view.start_after(Seq(4)), EventId(60));
-  EXPECT_EQ(view.hole_above(Seq(3)), std::nullopt);
-  EXPECT_EQ(view.hole_above(Seq(8)), std::nullopt);
-  EXPECT_EQ(View(member({{0, kOpenEnd}})).hole_below(Seq(1)), std::nullopt);
+  const View::Gap between{{Seq(5), Seq(6)}, EventId(40), EventId(60)};
+  EXPECT_EQ(view.gap_below(Seq(3)), (View::Gap{{Seq(1), Seq(2)}, EventId(0), EventId(20)}));
+  EXPECT_EQ(view.gap_below(Seq(4)), std::nullopt);
+  EXPECT_EQ(view.gap_below(Seq(7)), between);
+  EXPECT_EQ(view.gap_above(Seq(4)), between);
+  EXPECT_EQ(view.gap_above(Seq(3)), std::nullopt);
+  EXPECT_EQ(view.gap_above(Seq(8)), std::nullopt);
+  EXPECT_EQ(View(member({{0, kOpenEnd}})).gap_below(Seq(1)), std::nullopt);
 }
 
 TEST(ViewTest, PlaceOfAnEvent) {

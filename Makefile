@@ -35,8 +35,8 @@ format: packages ## Format all C++ files in place
 fuzz: packages ## Fuzz each target for a while [SECONDS_EACH=60]
 	@FUZZ_SECONDS=$(or $(SECONDS_EACH),60) tools/test fuzz
 
-bench: packages ## Build and run the benchmarks
-	@tools/bench
+bench: build ## Measure what a message, a page and a connection cost [ARGS="--only page"]
+	@build/release/connect bench $(ARGS)
 
 clean: ## Remove everything that was built
 	@rm -rf build

@@ -1,0 +1,183 @@
+"""The commands: token, send, history, import, inspect, and the terminal client."""
+
+import json
+
+import pytest
+
+from driver import keys
+from driver.rest import Rest
+from driver.server import run
+from driver.terminal import Terminal
+
+DAY_ONE = b"""[23:58] <ann> good evening
+[23:58]  * ben waves
+=== carl [n=carl@example.org] has joined #town
+[23:59] <carl> caf\xe9 in latin, \xff\xfe
+[00:01] <ann> past midnight
+"""
+DAY_TWO = """[08:00] <ben> Grüße 👋
+[08:00] <ben> second of the minute
+this line is nothing known
+[09:30] <ann> bye
+""".encode()
+
+
+def commands(binary, url):
+    """A function that runs a client command against the server as a user."""
+    def command(user, name, *arguments, **options):
+        return run(binary, name, "--url", url, "--user", user, *arguments, **options)
+    return command
+
+
+def test_a_token_for_a_data_directory(start, binary, tmp_path):
+    server = start()
+    done = run(binary, "token", "--sub", "alice", "--ttl", "1h", "--data", tmp_path / "data")
+    assert done.returncode == 0, done.stderr.decode()
+    assert Rest(server, token=done.stdout.decode().strip()).me()["user"] == "alice"
+
+
+def test_a_token_by_a_key_file(start, binary, tmp_path):
+    key = keys.private_key("RS256")
+    (tmp_path / "private.pem").write_bytes(keys.private_bytes(key))
+    (tmp_path / "private.pem").chmod(0o600)
+    keys.write_key(tmp_path / "public.pem", key)
+    server = start("--jwt-key", str(tmp_path / "public.pem"), auth="jwt")
+    done = run(binary, "token", "--sub", "bob", "--ttl", "5m", "--jwt-key",
+               tmp_path / "private.pem")
+    assert Rest(server, token=done.stdout.decode().strip()).me()["user"] == "bob"
+
+
+def test_send_and_history(server, binary, name):
+    command = commands(binary, server.url)
+    alice = name("alice")
+    chat = Rest(server, alice).create(title="CLI")["chat"]
+    done = command(alice, "send", "--chat", chat, "hello", "from", "a", "shell")
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.split()[1] == b"2"
+    lines = "".join(f"line {n}\n" for n in range(100)).encode()
+    done = command(alice, "send", "--chat", chat, "-", stdin=lines)
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 100
+    done = command(alice, "history", chat, "--limit", "3")
+    shown = done.stdout.decode()
+    assert [f"line {n}" in shown for n in (96, 97, 98, 99)] == [False, True, True, True]
+    done = command(alice, "history", chat, "--after", "0", "--all", "--json")
+    texts = [entry["body"]["text"] for entry in map(json.loads, done.stdout.splitlines())
+             if entry["kind"] == "message"]
+    assert texts == ["hello from a shell"] + [f"line {n}" for n in range(100)]
+
+
+def test_what_the_server_refuses_is_told(server, binary, name):
+    done = commands(binary, server.url)(name("eve"), "send", "--chat", "g-unknown", "hi")
+    assert done.returncode == 3 and done.stderr
+    done = commands(binary, "http://127.0.0.1:1")(name("eve"), "history", "c1")
+    assert done.returncode == 1 and done.stderr
+
+
+@pytest.fixture
+def logs(tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "2004-07-05.txt").write_bytes(DAY_ONE)
+    (folder / "2004-07-06.txt").write_bytes(DAY_TWO)
+    return sorted(folder.iterdir())
+
+
+def imported(server, chat):
+    """The texts of the imported chat as one of its people reads them."""
+    return [(entry["from"], entry["body"]["text"], entry["ts"])
+            for entry in Rest(server, "ann").all_messages(chat) if entry["kind"] == "message"]
+
+
+EXPECTED = [("ann", "good evening"), ("ben", "/me waves"), ("carl", "café in latin, ÿþ"),
+            ("ann", "past midnight"), ("ben", "Grüße 👋"), ("ben", "second of the minute"),
+            ("ann", "bye")]
+
+
+def judge_import(server, chat):
+    found = imported(server, chat)
+    assert [(who, text) for who, text, _ in found] == EXPECTED
+    minutes = [ts // 60_000 - 1088985600000 // 60_000 for _, _, ts in found]
+    assert minutes == [1438, 1438, 1439, 1441, 1920, 1920, 2010]
+
+
+def test_import_into_a_stopped_server(start, binary, tmp_path, logs):
+    data = tmp_path / "data"
+    start(data=data).stop()
+    for _ in range(2):  # the second time adds nothing
+        done = run(binary, "import", "irc", *logs, "--chat", "town", "--data", data)
+        assert done.returncode == 0, done.stderr.decode()
+    server = start(data=data)
+    judge_import(server, "town")
+
+
+def test_import_into_a_running_server(start, binary, tmp_path, logs):
+    server = start()
+    for _ in range(2):
+        done = run(binary, "import", "irc", *logs, "--chat", "town", "--ops", server.ops_address)
+        assert done.returncode == 0, done.stderr.decode()
+    judge_import(server, "town")
+    Rest(server, "ann").send("town", "still here")  # and the chat goes on
+    assert imported(server, "town")[-1][1] == "still here"
+
+
+def test_import_of_what_is_no_log(start, binary, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear Sir")
+    start(data=tmp_path / "data").stop()
+    done = run(binary, "import", "irc", tmp_path / "letter.txt", "--chat", "town", "--data",
+               tmp_path / "data")
+    assert done.returncode != 0 and b"letter.txt" in done.stderr
+
+
+def test_inspect(start, binary, tmp_path):
+    server = start()
+    alice = Rest(server, "alice")
+    chat = alice.create(["bob"], title="Looked at")["chat"]
+    alice.send(chat, "hi")
+    for where in (["--ops", server.ops_address], ["--data", tmp_path / "data"]):
+        if where[0] == "--data":
+            server.stop()
+        listed = run(binary, "inspect", "chats", *where)
+        assert listed.returncode == 0 and chat in listed.stdout.decode()
+        one = run(binary, "inspect", "chat", chat, *where)
+        assert one.returncode == 0 and "Looked at" in one.stdout.decode()
+        member = run(binary, "inspect", "member", chat, "bob", *where)
+        assert member.returncode == 0 and "member" in member.stdout.decode()
+
+
+@pytest.fixture
+def terminal(binary, server, tmp_path):
+    opened = []
+
+    def open_one(user, chat):
+        opened.append(Terminal(tmp_path / f"tmux-{len(opened)}", binary, "chat", "--url",
+                               server.url, "--user", user, "--chat", chat,
+                               env={"LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+def test_two_terminals_talk(server, terminal, name):
+    alice, bob = name("alice"), name("bob")
+    rest = Rest(server, alice)
+    chat = rest.create([bob], title="Terminal talk")["chat"]
+    rest.send(chat, "from before")
+    one, other = terminal(alice, chat), terminal(bob, chat)
+    for screen in (one, other):
+        assert "Terminal talk" in screen.wait_for("from before")
+    one.type("Grüße from a terminal")
+    one.press("Enter")
+    other.wait_for("Grüße from a terminal")
+    one.wait_for("Grüße from a terminal")
+    other.type("and back")
+    other.press("Enter")
+    one.wait_for("and back")
+    rest.send(chat, "and by REST")
+    other.wait_for("and by REST")
+    assert [entry["body"]["text"] for entry in rest.history(chat)["messages"][1:]] == [
+        "from before", "Grüße from a terminal", "and back", "and by REST"]
+    one.type("/quit")
+    one.press("Enter")
+    assert one.ended()

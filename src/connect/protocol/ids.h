@@ -49,8 +49,9 @@ class EventId {
 
   constexpr EventId() = default;
   constexpr explicit EventId(uint64_t value) : value_(value) {}
-  // The first id of a millisecond. ms is 0 or more.
+  // The first id of a millisecond; 0 before 1970, kMax beyond the last millisecond that has ids.
   static constexpr EventId first_of_ms(int64_t ms) {
+    if (ms > static_cast<int64_t>(kMax >> kCounterBits)) return EventId(kMax);
     return EventId(ms <= 0 ? 0 : static_cast<uint64_t>(ms) << kCounterBits);
   }
   constexpr uint64_t value() const { return value_; }

@@ -25,6 +25,9 @@ inline constexpr size_t kDeviceBytesMax = 128;
 inline constexpr size_t kAgentBytesMax = 256;
 inline constexpr size_t kJsonDepthMax = 32;
 
+// The last moment that has an id below 2^53: 2^42 - 1, in the year 2109.
+inline constexpr uint64_t kMomentMaxMs = (uint64_t{1} << 42) - 1;
+
 inline constexpr uint32_t kPageDefault = 50;
 inline constexpr uint32_t kPageMax = 200;
 inline constexpr uint32_t kUsersPerChangeMax = 100;

@@ -58,6 +58,8 @@ Result<ChatId> parse_chat(std::string_view text, std::string_view field = "chat"
 Result<UserId> parse_user(std::string_view text, std::string_view field = "user");
 Result<Key> parse_key(std::string_view text);
 Result<EventId> parse_event_id(std::string_view text, std::string_view field);
+// `at`: up to kMomentMaxMs.
+Result<uint64_t> parse_moment_ms(std::string_view text, std::string_view field);
 Result<uint32_t> parse_limit(std::string_view text);  // 1 to kPageMax
 Result<std::string> parse_emoji(std::string_view text);
 

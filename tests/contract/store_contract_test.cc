@@ -292,6 +292,10 @@ TEST_P(StoreContract, ScansStayInTheirTablePartitionAndBounds) {
   EXPECT_THAT(names({Table::kUsers, "ann", "c3", "c2"}), IsEmpty());
   EXPECT_THAT(names({Table::kUsers, "ann", "", "\xff", 2}), ElementsAre("c1", "c10"));
   EXPECT_THAT(names({Table::kUsers, "bob", "", "\xff"}), IsEmpty());
+  // The smallest name behind c1, as a scan that goes on from there asks for.
+  const std::string behind("c1\0", 3);
+  EXPECT_THAT(names({Table::kUsers, "ann", behind, "\xff"}), ElementsAre("c10", "c2", "c3"));
+  EXPECT_THAT(names({Table::kDelivered, "ann", "", behind}), ElementsAre("c1"));
 }
 
 TEST_P(StoreContract, ItemsComeWithTheirAppend) {

@@ -10,6 +10,8 @@ constexpr size_t kVersionBytes = 8;
 constexpr size_t kIdBytes = 8;
 constexpr char kGroupMax = 3;
 
+bool is_group_byte(char c) { return c >= 0 && c <= kGroupMax; }
+
 char group_of(Table table) {
   switch (table) {
     case Table::kUsers: return 1;
@@ -62,6 +64,17 @@ std::string item_key(const ItemKey& key) {
   return bytes;
 }
 
+std::string item_bound(Table table, std::string_view partition, std::string_view bound) {
+  std::string key = partition_prefix(partition);
+  if (table == Table::kChats) return key.append(bound);
+  // A user's keys sort as bare names do, except where the bound holds a byte that may be a group:
+  // names hold none, so "from there on" means behind every key of the name that it cuts.
+  const auto cut = std::ranges::find_if(bound, is_group_byte);
+  key.append(bound.begin(), cut);
+  if (cut != bound.end()) key.push_back(kGroupMax + 1);
+  return key;
+}
+
 std::optional<std::string_view> item_of_key(Table table, std::string_view key) {
   const size_t nul = key.find('\0');
   if (nul == std::string_view::npos) return std::nullopt;
@@ -81,9 +94,7 @@ base::Status check_partition(std::string_view partition) {
 base::Status check_item_key(const ItemKey& key) {
   TRY(check_partition(key.partition));
   if (key.table == Table::kChats) return base::ok();
-  const bool clashes =
-      std::ranges::any_of(key.item, [](char c) { return c >= 0 && c <= kGroupMax; });
-  if (clashes)
+  if (std::ranges::any_of(key.item, is_group_byte))
     return base::unexpected(base::Code::kInvalid, "a chat id holds a byte from 0x00 to 0x03");
   return base::ok();
 }

@@ -32,6 +32,8 @@ Family family_of(Table table);
 // The partition and the NUL after it.
 std::string partition_prefix(std::string_view partition);
 std::string event_key(std::string_view chat, EventId id);
+// Where the items from `bound` on begin in the partition.
+std::string item_bound(Table table, std::string_view partition, std::string_view bound);
 // Of a key in `events`; nothing when it is none.
 std::optional<EventId> id_of_event_key(std::string_view key);
 std::string item_key(const ItemKey& key);

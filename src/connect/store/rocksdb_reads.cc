@@ -123,10 +123,8 @@ base::Result<std::vector<Item>> scan_items(const Database& database, const ItemR
   TRY(check_partition(range.partition));
   std::vector<Item> items;
   if (range.first >= range.last) return items;
-  // A user's keys end in a group byte, so an item's keys sort behind its bare name and before that
-  // of the next item: the bare names are the bounds in every table.
-  const std::string first = partition_prefix(range.partition).append(range.first);
-  const std::string last = partition_prefix(range.partition).append(range.last);
+  const std::string first = item_bound(range.table, range.partition, range.first);
+  const std::string last = item_bound(range.table, range.partition, range.last);
   const rocksdb::Slice upper(last);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &upper;

@@ -1,0 +1,292 @@
+#include "connect/gateway/connection.h"
+
+#include "connect/base/posix_socket.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "connect/gateway/connection_table.h"
+#include "connect/protocol/limits.h"
+
+namespace connect::gateway {
+namespace {
+
+using base::EventLoop;
+using Progress = crypto::TlsStream::Progress;
+
+// How long a peer may take to notice that we are done with it.
+constexpr int64_t kFinishMs = 5'000;
+// A peer that sends without reading its answers is not read from while this much waits for it.
+constexpr size_t kQueueBytesToRead = 256 * 1024;
+// TLS records read in one turn, 16 KiB each; what is left goes on in the next.
+constexpr int kReadsPerTurn = 16;
+// What was sent is cut off the outbox once it is this much, and more than half.
+constexpr size_t kCompactBytes = 64 * 1024;
+
+}  // namespace
+
+Connection::Connection(ConnectionTable& table, int fd, Peer peer,
+                       std::unique_ptr<crypto::TlsStream> tls)
+    : table_(table),
+      fd_(fd),
+      peer_(std::move(peer)),
+      tls_(std::move(tls)),
+      moved_ms_(table.loop().now_ms()),
+      handshaking_(tls_ != nullptr) {}
+
+Connection::~Connection() = default;
+
+void Connection::speak_through(std::unique_ptr<Speaker> speaker) {
+  (speaking_ ? next_speaker_ : speaker_) = std::move(speaker);
+}
+
+void Connection::start() {
+  interest_ = EventLoop::kRead;
+  table_.loop().watch(fd_, interest_, *this);
+}
+
+std::string& Connection::out() {
+  if (out_.empty()) out_ = table_.take_buffer();
+  if (!dirty_) {
+    dirty_ = true;
+    table_.dirty_.push_back(this);
+  }
+  return out_;
+}
+
+void Connection::release_input() {
+  held_ = false;
+  if (!resuming_) {
+    resuming_ = true;
+    table_.resuming_.push_back(this);
+  }
+}
+
+void Connection::finish() {
+  if (!is_open()) return;
+  if (handshaking_) return abort();
+  finishing_ = true;
+  moved_ms_ = table_.loop().now_ms();
+  input_ = {};
+  out();  // so that the end of the turn looks at it
+}
+
+void Connection::abort() {
+  if (closed_) return;
+  closed_ = true;
+  table_.loop().unwatch(fd_);
+  close(fd_);
+  out_ = {};
+  input_ = {};
+  sent_ = 0;
+  count_queue();
+  speaker_->on_closed();
+  table_.closed_.push_back(this);
+}
+
+void Connection::on_events(uint32_t events) {
+  if (closed_) return;
+  if (handshaking_) return shake_hands();
+  if ((events & EventLoop::kWrite) != 0 && blocked_) {
+    blocked_ = false;
+    write_out();
+    if (!closed_ && !blocked_ && !finishing_) speaker_->on_drained();
+  }
+  if (closed_) return;
+  if ((events & EventLoop::kRead) != 0) {
+    shut_ ? discard_input() : read_in();
+  } else if ((events & EventLoop::kHangup) != 0) {
+    abort();
+  }
+  if (!closed_) update_interest();
+}
+
+void Connection::shake_hands() {
+  switch (tls_->handshake()) {
+    case Progress::kDone:
+      handshaking_ = false;
+      interest_ = EventLoop::kRead;
+      table_.loop().rewatch(fd_, interest_, *this);
+      return read_in();
+    case Progress::kWantRead: interest_ = EventLoop::kRead; break;
+    case Progress::kWantWrite: interest_ = EventLoop::kWrite; break;
+    default: return abort();
+  }
+  table_.loop().rewatch(fd_, interest_, *this);
+}
+
+Connection::Transfer Connection::receive(char* data, size_t size) {
+  if (tls_ != nullptr) return tls_->read(data, size);
+  const ssize_t n = recv(fd_, data, size, 0);
+  if (n > 0) return {Progress::kDone, static_cast<size_t>(n)};
+  if (n == 0) return {Progress::kClosed, 0};
+  const bool is_empty = errno == EAGAIN || errno == EINTR;
+  return {is_empty ? Progress::kWantRead : Progress::kFailed, 0};
+}
+
+Connection::Transfer Connection::transmit(const char* data, size_t size) {
+  if (tls_ != nullptr) return tls_->write(data, size);
+  const ssize_t n = send(fd_, data, size, MSG_NOSIGNAL);
+  if (n >= 0) return {Progress::kDone, static_cast<size_t>(n)};
+  const bool is_full = errno == EAGAIN || errno == EINTR;
+  return {is_full ? Progress::kWantWrite : Progress::kFailed, 0};
+}
+
+// One read of a plain socket, whose rest makes the loop call again; several of a TLS stream, which
+// may hold bytes that the loop does not see.
+void Connection::read_in() {
+  if (finishing_) return;  // what comes now is not answered any more
+  if (held_) {
+    paused_ = true;
+    return;
+  }
+  std::memcpy(table_.input_.get(), input_.data(), input_.size());
+  size_t have = input_.size();
+  const int reads = tls_ == nullptr ? 1 : kReadsPerTurn;
+  bool more = true;
+  for (int i = 0; i < reads && more; ++i) more = read_once(have);
+  if (closed_) return;
+  keep(table_.input_.get(), have);
+  if (more && tls_ != nullptr && !held_) release_input();
+}
+
+// Whether there may be more to read at once.
+bool Connection::read_once(size_t& have) {
+  char* const buffer = table_.input_.get();
+  const Transfer transfer = receive(buffer + have, ConnectionTable::kInputBytes - have);
+  if (transfer.progress == Progress::kWantRead || transfer.progress == Progress::kWantWrite)
+    return false;
+  if (transfer.progress == Progress::kClosed) {
+    end_of_input();
+    return false;
+  }
+  if (transfer.progress == Progress::kFailed || transfer.bytes == 0) {
+    abort();
+    return false;
+  }
+  have += transfer.bytes;
+  const size_t used = feed(buffer, have);
+  std::memmove(buffer, buffer + used, have - used);
+  have -= used;
+  return !closed_ && !finishing_ && !held_;
+}
+
+size_t Connection::feed(char* data, size_t size) {
+  size_t used = 0;
+  bool again = true;
+  while (again && is_open() && !held_ && used < size) {
+    speaking_ = true;
+    used += speaker_->on_bytes(data + used, size - used);
+    speaking_ = false;
+    again = next_speaker_ != nullptr;
+    if (again) speaker_ = std::move(next_speaker_);
+  }
+  return is_open() ? used : size;
+}
+
+void Connection::keep(const char* data, size_t size) {
+  if (size > 0) {
+    input_.assign(data, size);
+  } else if (!input_.empty()) {
+    input_ = {};
+  }
+}
+
+// Input was left over, or the speaker did not want any.
+void Connection::resume() {
+  resuming_ = false;
+  if (!is_open() || held_) return;
+  paused_ = false;
+  if (!input_.empty()) {
+    const size_t size = input_.size();
+    std::memcpy(table_.input_.get(), input_.data(), size);
+    const size_t used = feed(table_.input_.get(), size);
+    if (closed_) return;
+    keep(table_.input_.get() + used, size - used);
+  }
+  if (tls_ != nullptr && is_open() && !held_ && !ended_) read_in();
+  if (!closed_) update_interest();
+}
+
+void Connection::end_of_input() {
+  ended_ = true;
+  if (finishing_ && shut_) return abort();
+  if (is_open()) speaker_->on_end();
+}
+
+void Connection::discard_input() {
+  const Transfer transfer = receive(table_.input_.get(), ConnectionTable::kInputBytes);
+  if (transfer.progress == Progress::kClosed || transfer.progress == Progress::kFailed) abort();
+}
+
+void Connection::flush() {
+  dirty_ = false;
+  if (closed_ || handshaking_) return;
+  if (!blocked_) write_out();
+  if (closed_) return;
+  count_queue();
+  update_interest();
+}
+
+void Connection::write_out() {
+  while (sent_ < out_.size()) {
+    const Transfer transfer = transmit(out_.data() + sent_, out_.size() - sent_);
+    if (transfer.progress == Progress::kDone) {
+      sent_ += transfer.bytes;
+      moved_ms_ = table_.loop().now_ms();
+      continue;
+    }
+    if (transfer.progress != Progress::kWantWrite && transfer.progress != Progress::kWantRead)
+      return abort();
+    blocked_ = true;
+    if (sent_ > kCompactBytes && sent_ > out_.size() / 2) out_.erase(0, std::exchange(sent_, 0));
+    return count_queue();
+  }
+  sent_all();
+}
+
+void Connection::sent_all() {
+  sent_ = 0;
+  table_.give_buffer(std::exchange(out_, {}));
+  count_queue();
+  if (!finishing_ || shut_) return;
+  if (tls_ != nullptr) tls_->shutdown();
+  if (ended_ || ::shutdown(fd_, SHUT_WR) != 0) return abort();
+  // Closing now with input unread would reset the connection and take the answer with it.
+  shut_ = true;
+}
+
+void Connection::update_interest() {
+  const bool reads =
+      shut_ || (!paused_ && !ended_ && !finishing_ && queue_bytes() < kQueueBytesToRead);
+  const uint32_t interest = (reads ? EventLoop::kRead : 0u) | (blocked_ ? EventLoop::kWrite : 0u);
+  if (interest == interest_) return;
+  interest_ = interest;
+  table_.loop().rewatch(fd_, interest_, *this);
+}
+
+void Connection::count_queue() {
+  const size_t now = queue_bytes();
+  if (now == counted_) return;
+  table_.queue_bytes_.fetch_add(now - counted_, std::memory_order_relaxed);
+  counted_ = now;
+}
+
+void Connection::tick(int64_t now_ms) {
+  if (closed_) return;
+  if (handshaking_) {
+    if (now_ms - moved_ms_ >= protocol::kRequestTimeoutMs) abort();
+    return;
+  }
+  if (finishing_) {
+    if (now_ms - moved_ms_ >= kFinishMs) abort();
+    return;
+  }
+  if (blocked_ && now_ms - moved_ms_ >= kStallMs) return speaker_->on_stalled();
+  speaker_->on_tick(now_ms);
+}
+
+}  // namespace connect::gateway

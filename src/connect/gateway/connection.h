@@ -1,0 +1,121 @@
+// Connection: one accepted socket, plain or TLS, on one event loop. It moves bytes; what they mean
+// is its Speaker's business. Input stays in a buffer that all connections of the loop share, except
+// for what the speaker could not use yet; output is corked and written once a turn. So an idle
+// connection holds no buffer at all.
+// Thread rule: its loop's thread. Owner: the ConnectionTable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "connect/base/event_loop.h"
+#include "connect/crypto/tls.h"
+
+namespace connect::gateway {
+
+class Connection;
+class ConnectionTable;
+
+struct Peer {
+  std::string address;  // numeric
+  bool is_loopback = false;
+};
+
+// What speaks over a connection: HTTP, then perhaps WebSocket.
+class Speaker {
+ public:
+  virtual ~Speaker() = default;
+  // Bytes have come, which may be changed in place. Returns how many were used; the rest is offered
+  // again with more behind it.
+  virtual size_t on_bytes(char* data, size_t size) = 0;
+  // The peer sends no more.
+  virtual void on_end() = 0;
+  // About once a second.
+  virtual void on_tick(int64_t boot_ms) = 0;
+  // The outbox is empty again after the socket had been full.
+  virtual void on_drained() {}
+  // The peer has taken nothing for kStallMs although something waits.
+  virtual void on_stalled() = 0;
+  // The connection is gone. The speaker is destroyed soon after, at the end of the turn.
+  virtual void on_closed() {}
+};
+
+class Connection final : public base::EventLoop::Watcher {
+ public:
+  static constexpr int64_t kStallMs = 30'000;
+
+  Connection(ConnectionTable& table, int fd, Peer peer, std::unique_ptr<crypto::TlsStream> tls);
+  ~Connection() override;
+
+  // Takes the place of the present speaker, at once or after the call it is in.
+  void speak_through(std::unique_ptr<Speaker> speaker);
+  void start();
+
+  // Append output here; it goes out at the end of the turn.
+  std::string& out();
+  [[nodiscard]] size_t queue_bytes() const { return out_.size() - sent_; }
+
+  // No bytes are offered until release_input: a request is being answered.
+  void hold_input() { held_ = true; }
+  void release_input();
+  // Writes what is queued, then closes.
+  void finish();
+  // Closes at once.
+  void abort();
+
+  [[nodiscard]] bool is_open() const { return !closed_ && !finishing_; }
+  [[nodiscard]] const Peer& peer() const { return peer_; }
+  [[nodiscard]] ConnectionTable& table() const { return table_; }
+
+  void on_events(uint32_t events) override;
+
+ private:
+  friend class ConnectionTable;
+  using Transfer = crypto::TlsStream::Transfer;
+
+  void flush();
+  void resume();
+  void tick(int64_t now_ms);
+  void shake_hands();
+  void read_in();
+  bool read_once(size_t& have);
+  size_t feed(char* data, size_t size);
+  void keep(const char* data, size_t size);
+  void discard_input();
+  void end_of_input();
+  void write_out();
+  void sent_all();
+  void update_interest();
+  void count_queue();
+  Transfer receive(char* data, size_t size);
+  Transfer transmit(const char* data, size_t size);
+
+  ConnectionTable& table_;
+  const int fd_;
+  const Peer peer_;
+  std::unique_ptr<crypto::TlsStream> tls_;
+  std::unique_ptr<Speaker> speaker_;
+  std::unique_ptr<Speaker> next_speaker_;
+  std::string input_;  // what the speaker could not use yet
+  std::string out_;
+  size_t sent_ = 0;     // of out_
+  size_t counted_ = 0;  // of the queue, in the table's sum
+  size_t index_ = 0;    // in the table
+  int64_t moved_ms_;    // when the outbox last moved, or the connection began or began to finish
+  uint32_t interest_ = 0;
+  bool handshaking_ = false;
+  bool speaking_ = false;   // inside the speaker's on_bytes
+  bool held_ = false;       // the speaker wants no input
+  bool paused_ = false;     // and so the socket is not watched for it
+  bool blocked_ = false;    // the socket's buffer is full
+  bool dirty_ = false;      // in the table's list of those that have output
+  bool resuming_ = false;   // in the table's list of those that have input left
+  bool ended_ = false;      // the peer sends no more
+  bool finishing_ = false;  // closes once the outbox is empty
+  bool shut_ = false;       // it is empty, and the peer was told
+  bool closed_ = false;
+};
+
+}  // namespace connect::gateway

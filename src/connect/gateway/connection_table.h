@@ -1,0 +1,65 @@
+// ConnectionTable: all connections of one event loop, and what they share: the buffer for input,
+// the buffers for output, the once-a-turn writing and the once-a-second tick. Thread rule: its
+// loop's thread; count() and queue_bytes() from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connect/base/event_loop.h"
+#include "connect/gateway/connection.h"
+
+namespace connect::gateway {
+
+class ConnectionTable {
+ public:
+  using MakeSpeaker = std::function<std::unique_ptr<Speaker>(Connection&)>;
+
+  // `tls` may be null: plain sockets. Takes the loop's turn hook.
+  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls);
+  ~ConnectionTable();
+
+  // Takes over the descriptor.
+  void adopt(int fd, Peer peer, const MakeSpeaker& make_speaker);
+  void abort_all();
+  // Closes what is open once its outbox is written.
+  void finish_all();
+
+  [[nodiscard]] size_t count() const { return count_.load(std::memory_order_relaxed); }
+  [[nodiscard]] size_t queue_bytes() const { return queue_bytes_.load(std::memory_order_relaxed); }
+  [[nodiscard]] base::EventLoop& loop() const { return loop_; }
+
+ private:
+  friend class Connection;
+
+  // The largest unit that a speaker needs at once is a frame of 64 KiB with its header; behind a
+  // remainder of that size there is as much room again for what comes.
+  static constexpr size_t kInputBytes = 192 * 1024;
+  // Buffers kept for reuse: 64 x 16 KiB at most.
+  static constexpr size_t kSpareBuffers = 64;
+  static constexpr size_t kSpareBytesMax = 16 * 1024;
+
+  void end_turn();
+  void tick();
+  void bury();
+  std::string take_buffer();
+  void give_buffer(std::string buffer);
+
+  base::EventLoop& loop_;
+  crypto::TlsContext* tls_;
+  std::unique_ptr<char[]> input_ = std::make_unique<char[]>(kInputBytes);
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<Connection*> dirty_;
+  std::vector<Connection*> resuming_;
+  std::vector<Connection*> closed_;
+  std::vector<std::string> spare_;
+  base::EventLoop::TimerId timer_ = 0;
+  std::atomic<size_t> count_{0};
+  std::atomic<size_t> queue_bytes_{0};
+};
+
+}  // namespace connect::gateway

@@ -142,7 +142,8 @@ class Scanner {
     skip_space();
     if (!take(':')) return fail(at_, "expected : after a member's name");
     skip_space();
-    return value(members.emplace_back(std::move(name), Value()).second, depth);
+    members.push_back({std::move(name), Value()});
+    return value(members.back().second, depth);
   }
 
   bool array(Value& value, size_t depth) {

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "connect/protocol/error.h"
@@ -22,7 +21,7 @@ namespace connect::protocol::json {
 class Value {
  public:
   enum class Type { kNull, kBool, kInteger, kNumber, kString, kArray, kObject };
-  using Member = std::pair<std::string, Value>;
+  struct Member;
 
   Type type = Type::kNull;
   bool boolean = false;
@@ -36,6 +35,11 @@ class Value {
   bool is(Type t) const { return type == t; }
   // The member of an object; null when it is absent or this is no object.
   const Value* find(std::string_view name) const;
+};
+
+struct Value::Member {
+  std::string first;  // the name
+  Value second;
 };
 
 // json_invalid with the position in its message. The text is borrowed by the values' `raw`.

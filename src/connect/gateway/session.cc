@@ -212,14 +212,9 @@ std::optional<Error> Session::refused_for_rate(const Command& command, Moment no
                    "an earlier operation of this session on this chat was refused: resend it first",
                    "", wait_ms};
   }
-  const bool is_old = !command.key().empty() && now.wall_ms - key.ms() > protocol::kKeyCheapAgeMs;
-  const uint32_t cost = is_old ? world_.limiter.per_second() : 1;
-  const int64_t wait_ms = world_.limiter.take(identity_.user.value(), cost, now.boot_ms);
-  if (wait_ms == 0) return std::nullopt;
-  if (!command.key().empty()) holds_.add(chat, key, now.boot_ms + wait_ms);
-  return Error{ErrorCode::kRateLimited,
-               std::to_string(world_.limiter.per_second()) + " sends a second per user", "",
-               wait_ms};
+  auto error = charge(world_.limiter, identity_.user, command, now);
+  if (error && !command.key().empty()) holds_.add(chat, key, now.boot_ms + error->retry_after_ms);
+  return error;
 }
 
 void Session::handle(uint64_t id, Command& command, Moment now) {

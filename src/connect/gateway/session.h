@@ -16,6 +16,7 @@
 #include "connect/base/random.h"
 #include "connect/bus/session_registry.h"
 #include "connect/gateway/authenticator.h"
+#include "connect/gateway/charge.h"
 #include "connect/gateway/counters.h"
 #include "connect/gateway/holds.h"
 #include "connect/gateway/pending.h"
@@ -25,11 +26,6 @@
 #include "connect/protocol/request.h"
 
 namespace connect::gateway {
-
-struct Moment {
-  int64_t boot_ms = 0;  // for waiting
-  int64_t wall_ms = 0;  // for what carries a date: tokens and keys
-};
 
 // What a session makes its surroundings do. Calls may come back into the session (on_refused from
 // run, on_announced from announce).

@@ -1,0 +1,21 @@
+#include "connect/gateway/charge.h"
+
+#include <string>
+
+#include "connect/protocol/limits.h"
+
+namespace connect::gateway {
+
+std::optional<protocol::Error> charge(RateLimiter& limiter, const protocol::UserId& user,
+                                      const protocol::Command& command, Moment now) {
+  const auto key = protocol::Key::from_bytes(command.key());
+  const bool is_old = key && now.wall_ms - key->ms() > protocol::kKeyCheapAgeMs;
+  const uint32_t cost = is_old ? limiter.per_second() : 1;
+  const int64_t wait_ms = limiter.take(user.value(), cost, now.boot_ms);
+  if (wait_ms == 0) return std::nullopt;
+  return protocol::Error{protocol::ErrorCode::kRateLimited,
+                         std::to_string(limiter.per_second()) + " sends a second per user", "",
+                         wait_ms};
+}
+
+}  // namespace connect::gateway

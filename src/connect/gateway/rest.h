@@ -1,0 +1,53 @@
+// Rest: what an HTTPS call asks for, and what the answer looks like. The same operations as on the
+// WebSocket: a call turns into a Command or a ReadRequest, or is answered on the spot.
+// Thread rule: immutable after construction; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "connect/base/random.h"
+#include "connect/gateway/authenticator.h"
+#include "connect/gateway/charge.h"
+#include "connect/gateway/connection.h"
+#include "connect/gateway/dev_login.h"
+#include "connect/gateway/gateway.h"
+#include "connect/gateway/http.h"
+#include "connect/gateway/rate_limit.h"
+
+namespace connect::gateway {
+
+// What a call turned into. The command has its `from`, the read its `user`.
+using RestCall = std::variant<HttpAnswer, protocol::Command, protocol::ReadRequest>;
+
+class Rest {
+ public:
+  // Everything is borrowed.
+  Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends);
+
+  // `bus_ms`: the bus's time, for keys that the server mints and for clients' clocks.
+  RestCall take(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms);
+
+  // The answer of a command. 201: it made a new message or a new chat.
+  static HttpAnswer answer_of(protocol::Command::OpCase operation, const protocol::Reply& reply);
+  static HttpAnswer answer_of(const protocol::Result<std::string>& read);
+
+ private:
+  RestCall route(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms);
+  std::optional<HttpAnswer> file_for(const HttpRequest& request) const;
+  protocol::Result<RestCall> finish(RestCall call, const protocol::UserId& user, Moment now);
+
+  const GatewayOptions& options_;
+  const GatewayParts& parts_;
+  RateLimiter& sends_;
+  RateLimiter reads_;
+};
+
+// The answer to an OPTIONS of a browser, and what every answer to an allowed page carries.
+HttpAnswer preflight_answer();
+void add_cors_headers(std::string_view origin, HttpAnswer& answer);
+
+}  // namespace connect::gateway

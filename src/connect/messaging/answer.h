@@ -1,0 +1,33 @@
+// Pieces of JSON that several reads answer with, beside those of protocol/json_out.h. Pure
+// functions, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connect/messaging/paging.h"
+#include "connect/messaging/view.h"
+#include "connect/protocol/ids.h"
+#include "connect/protocol/records.pb.h"
+
+namespace connect::messaging {
+
+// An answer about several chats ends with the one that passes this, and gives a cursor.
+inline constexpr size_t kAnswerBytesMax = 1 << 20;
+
+// What a request that gave no limit gets.
+uint32_t limit_or_default(uint32_t limit);
+
+// {"id":…,"seq":…}, with zeros for the place before the first event.
+void append_head(std::string& out, const protocol::Place& place);
+// null for somebody who is no member.
+void append_role(std::string& out, protocol::Role role);
+void append_optional_id(std::string& out, std::optional<protocol::EventId> id);
+// [{"from":…,"to":…,"why":"not_member"}]
+void append_missing(std::string& out, const std::vector<View::Hole>& missing);
+// {"from":…,"to":…,"complete":…} or null
+void append_range(std::string& out, const Page& page);
+
+}  // namespace connect::messaging

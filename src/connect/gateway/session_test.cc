@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "connect/base/hash.h"
+#include "connect/gateway/fakes_for_test.h"
 #include "connect/protocol/limits.h"
 
 namespace connect::gateway {
@@ -17,19 +17,6 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr int64_t kWallMs = 1'795'000'000'000;
-
-// Tokens are the user's name; "expired" and "bad" are not believed, "revoked" is for a while.
-class FakeAuthenticator final : public Authenticator {
- public:
-  protocol::Result<Identity> authenticate(std::string_view token, int64_t now_ms) const override {
-    if (token == "expired") return protocol::refuse(ErrorCode::kTokenExpired, "it expired");
-    if (token == "bad") return protocol::refuse(ErrorCode::kTokenInvalid, "it is no token");
-    return Identity{protocol::UserId(std::string(token)), now_ms + 60'000, "key"};
-  }
-  bool trusts(const Identity&) const override { return is_trusting; }
-  uint64_t version() const override { return 0; }
-  bool is_trusting = true;
-};
 
 class FakePort final : public SessionPort {
  public:

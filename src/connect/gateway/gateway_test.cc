@@ -1,0 +1,362 @@
+#include "connect/gateway/gateway.h"
+
+#include "connect/base/posix_socket.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+
+#include "connect/base/thread_executor.h"
+#include "connect/bus/embedded_bus.h"
+#include "connect/bus/embedded_session_registry.h"
+#include "connect/gateway/client_for_test.h"
+#include "connect/gateway/fakes_for_test.h"
+
+namespace connect::gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr const char* kUpgrade = "HTTP/1.1 101 Switching Protocols";
+
+// Messaging that keeps nothing: a send gets the next seq, an answer, and goes to all of `members`.
+class EchoMessaging {
+ public:
+  EchoMessaging(bus::Bus& bus, const bus::SessionRegistry& registry)
+      : bus_(bus), registry_(registry) {
+    commands_ = bus_.join(bus::Topic::kCommands, [this] { signal(); });
+    signal();
+  }
+  ~EchoMessaging() {
+    thread_.stop();
+    commands_.reset();
+  }
+
+  // Commands are kept and not answered until release().
+  void hold() { is_holding_ = true; }
+  void release() {
+    is_holding_ = false;
+    signal();
+  }
+
+ private:
+  void signal() {
+    thread_.post([this] { work(); });
+  }
+  void work() {
+    if (is_holding_) return;
+    for (bus::Batch batch = commands_->take(100); !batch.empty(); batch = commands_->take(100)) {
+      for (const bus::Record& record : batch.records) {
+        protocol::Command command;
+        EXPECT_TRUE(command.ParseFromString(record.value));
+        answer(command);
+        commands_->commit(record.partition, record.offset);
+      }
+    }
+  }
+  void deliver(uint32_t gateway, const protocol::Delivery& delivery) {
+    bus_.produce(bus::Topic::kDeliveries,
+                 {.value = delivery.SerializeAsString(), .partition = static_cast<int>(gateway)},
+                 [](const base::Result<uint64_t>& done) { EXPECT_TRUE(done.has_value()); });
+  }
+  void answer(const protocol::Command& command) {
+    ++seq_;
+    protocol::Delivery reply;
+    reply.mutable_reply()->set_session(command.origin().session());
+    reply.mutable_reply()->set_request(command.origin().request());
+    protocol::Appended& appended = *reply.mutable_reply()->mutable_appended();
+    appended.set_chat(command.chat());
+    appended.set_id(seq_ << 11);
+    appended.set_seq(seq_);
+    deliver(command.origin().gateway(), reply);
+
+    protocol::Delivery push;
+    push.mutable_event()->set_chat(command.chat());
+    protocol::Event& event = *push.mutable_event()->mutable_event();
+    event.set_id(seq_ << 11);
+    event.set_seq(seq_);
+    event.set_kind(protocol::KIND_MESSAGE);
+    event.set_from(command.from());
+    event.set_key(command.key());
+    *event.mutable_body() = command.send().body();
+    for (uint32_t gateway = 0; gateway < 2; ++gateway) {
+      push.mutable_event()->clear_users();
+      for (const char* user : {"alice", "bob"}) {
+        const auto gateways = registry_.gateways_of(protocol::UserId(user));
+        if (std::ranges::find(gateways, gateway) != gateways.end())
+          push.mutable_event()->add_users(user);
+      }
+      if (push.event().users_size() > 0) deliver(gateway, push);
+    }
+  }
+
+  bus::Bus& bus_;
+  const bus::SessionRegistry& registry_;
+  std::atomic<bool> is_holding_{false};
+  uint64_t seq_ = 0;  // the thread's own
+  std::unique_ptr<bus::Subscription> commands_;
+  base::ThreadExecutor thread_{"messaging"};
+};
+
+class GatewayTest : public testing::Test {
+ protected:
+  GatewayTest() {
+    options_.listen = "127.0.0.1:0";
+    options_.loops = 2;
+    options_.origins = {"https://app.example"};
+    options_.reconnect_spread_ms = 10;
+  }
+  void start() {
+    gateway_ = std::make_unique<Gateway>(
+        options_, GatewayParts{bus_, registry_, reads_, authenticator_, &login_, nullptr, clock_,
+                               random_, metrics_});
+    ASSERT_TRUE(gateway_->start().has_value());
+    messaging_ = std::make_unique<EchoMessaging>(bus_, registry_);
+  }
+  uint16_t port() const { return gateway_->port(); }
+  std::string key() {
+    std::array<uint8_t, 10> bytes{};
+    random_.fill(bytes);
+    return protocol::Key::mint(clock_.wall_ms(), bytes).text();
+  }
+  std::string send_text(int id, const std::string& text = "hi") {
+    return "{\"id\":" + std::to_string(id) + R"(,"send":{"chat":"c1","key":")" + key() +
+           R"(","body":{"text":")" + text + R"("}}})";
+  }
+
+  GatewayOptions options_;
+  base::SystemClock clock_;
+  bus::EmbeddedBus bus_{{}, clock_};
+  bus::EmbeddedSessionRegistry registry_;
+  FakeReads reads_;
+  FakeAuthenticator authenticator_;
+  FakeLogin login_;
+  base::SystemRandom random_;
+  base::Metrics metrics_;
+  std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<EchoMessaging> messaging_;
+};
+
+TEST_F(GatewayTest, AMessageIsAnsweredAndReachesBothEnds) {
+  start();
+  TestClient alice(port()), bob(port());
+  EXPECT_THAT(alice.enter("alice"), HasSubstr(R"("user":"alice")"));
+  EXPECT_THAT(bob.enter("bob"), HasSubstr(R"("user":"bob")"));
+  alice.send(send_text(2));
+  EXPECT_EQ(alice.receive(), R"({"id":2,"ok":{"chat":"c1","id":2048,"seq":1,"duplicate":false}})");
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"event":{"chat":"c1","id":2048,"seq":1,)"));
+  EXPECT_THAT(bob.receive(), HasSubstr(R"("from":"alice")"));
+}
+
+TEST_F(GatewayTest, ManyMessagesInOnePieceKeepTheirOrder) {
+  options_.sends_per_second = 0;
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  constexpr int kMessages = 200;
+  std::string bytes;
+  for (int i = 1; i <= kMessages; ++i)
+    protocol::append_masked_frame(bytes, protocol::Opcode::kText, send_text(i), 0x01020304);
+  alice.write(bytes);
+  int replies = 0, pushes = 0;
+  while (replies < kMessages || pushes < kMessages) {
+    const std::string text = alice.receive();
+    if (text.starts_with("{\"event\"")) {
+      EXPECT_THAT(text, HasSubstr("\"seq\":" + std::to_string(++pushes) + ","));
+    } else {
+      ASSERT_THAT(text, StartsWith("{\"id\":" + std::to_string(++replies) + ",\"ok\""));
+    }
+    EXPECT_GE(replies, pushes);
+  }
+}
+
+TEST_F(GatewayTest, ReadsAreAnsweredOnBothTransports) {
+  start();
+  TestClient socket(port()), http(port());
+  socket.enter("alice");
+  socket.send(R"({"id":3,"history":{"chat":"c1"}})");
+  EXPECT_THAT(socket.receive(), StartsWith(R"({"id":3,"ok":{"read":"user: \"alice\" history)"));
+  http.write("GET /v1/chats/c1/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer bob\r\n\r\n");
+  EXPECT_THAT(http.read_answer(), HasSubstr(R"({"read":"user: \"bob\" history)"));
+}
+
+TEST_F(GatewayTest, HttpRequestsOfOneConnectionAreAnsweredInOrder) {
+  start();
+  TestClient http(port());
+  const std::string post =
+      "POST /v1/chats/c1/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer alice\r\n"
+      "Content-Type: application/json\r\nContent-Length: 22\r\n\r\n{\"body\":{\"text\":\"hi\"}}";
+  http.write(post + "GET /v1/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer bob\r\n\r\n" + post +
+             "GET /nothing HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(http.read_answer(), StartsWith("HTTP/1.1 201 Created\r\n"));
+  EXPECT_THAT(http.read_answer(), HasSubstr(R"("user":"bob")"));
+  EXPECT_THAT(http.read_answer(), HasSubstr(R"("seq":2)"));
+  EXPECT_THAT(http.read_to_end(), StartsWith("HTTP/1.1 404 Not Found\r\n"));
+}
+
+TEST_F(GatewayTest, ABadRequestIsRefusedAndTheConnectionCloses) {
+  start();
+  TestClient http(port());
+  http.write("GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = http.read_to_end();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
+}
+
+TEST_F(GatewayTest, ARequestWhoseSenderHasFinishedIsStillAnswered) {
+  start();
+  TestClient http(port());
+  http.write("GET /v1/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer alice\r\n\r\n");
+  http.finish();
+  EXPECT_THAT(http.read_to_end(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(GatewayTest, PagesOfOtherOriginsStayOutside) {
+  start();
+  TestClient foreign(port()), page(port());
+  EXPECT_THAT(foreign.upgrade("Origin: https://evil.example\r\n"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(page.upgrade("Origin: https://app.example\r\n"), StartsWith(kUpgrade));
+}
+
+TEST_F(GatewayTest, ATokenOnTheHandshakeIsCheckedThere) {
+  start();
+  TestClient refused(port()), taken(port());
+  EXPECT_THAT(refused.upgrade("Authorization: Bearer bad\r\n"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(taken.upgrade("Authorization: Bearer alice\r\n"), StartsWith(kUpgrade));
+  taken.send(R"({"id":1,"hello":{}})");
+  EXPECT_THAT(taken.receive(), HasSubstr(R"("user":"alice")"));
+}
+
+TEST_F(GatewayTest, BrokenFramesCloseWithTheirCode) {
+  start();
+  TestClient client(port());
+  client.upgrade();
+  client.write(std::string("\x81\x02hi", 4));  // not masked
+  EXPECT_THAT(client.receive(), StartsWith("close 1002"));
+  EXPECT_EQ(client.receive(), "end");
+}
+
+TEST_F(GatewayTest, PingsAndClosesAreAnswered) {
+  start();
+  TestClient client(port());
+  client.enter("alice");
+  client.send_frame(protocol::Opcode::kPing, "x");
+  EXPECT_EQ(client.receive(), "pong x");
+  client.send_frame(protocol::Opcode::kClose, "\x03\xe8");
+  EXPECT_THAT(client.receive(), StartsWith("close 1000"));
+  EXPECT_EQ(client.receive(), "end");
+}
+
+TEST_F(GatewayTest, TheSameDeviceReplacesItsOlderSession) {
+  start();
+  TestClient older(port()), newer(port());
+  older.upgrade();
+  older.send(R"({"id":1,"hello":{"token":"alice","device":"phone"}})");
+  older.receive();
+  newer.upgrade();
+  newer.send(R"({"id":1,"hello":{"token":"alice","device":"phone"}})");
+  newer.receive();
+  EXPECT_THAT(older.receive(), StartsWith("close 4509"));
+}
+
+TEST_F(GatewayTest, WatchersHearOfComingAndGoing) {
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  alice.send(R"({"id":2,"watch":{"users":["bob"]}})");
+  EXPECT_EQ(alice.receive(),
+            R"({"id":2,"ok":{"presence":[{"user":"bob","online":false,"last_seen":null}]}})");
+  {
+    TestClient bob(port());
+    bob.enter("bob");
+    EXPECT_THAT(alice.receive(), StartsWith(R"({"presence":{"user":"bob","online":true)"));
+  }
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"presence":{"user":"bob","online":false)"));
+}
+
+TEST_F(GatewayTest, ACrowdIsLetInAtARateAndToldWhenToComeBack) {
+  options_.admissions_per_second = 1;
+  start();
+  TestClient first(port()), second(port());
+  EXPECT_THAT(first.enter("alice"), HasSubstr("\"ok\""));
+  EXPECT_THAT(second.upgrade(), StartsWith(kUpgrade));
+  EXPECT_THAT(second.receive(), StartsWith("close 4429 "));
+}
+
+TEST_F(GatewayTest, BeyondTheBoundNewcomersAreTurnedAway) {
+  options_.loops = 1;
+  options_.connections_max = 1;
+  start();
+  TestClient first(port());
+  first.enter("alice");
+  TestClient second(port());
+  EXPECT_THAT(second.read_to_end(), StartsWith("HTTP/1.1 503 "));
+}
+
+// The reader asks for nothing while far more than the outbox and the sockets hold is pushed to it.
+TEST_F(GatewayTest, AReaderThatDoesNotReadIsCutAndToldToFetch) {
+  options_.sends_per_second = 0;
+  options_.loops = 1;
+  start();
+  TestClient alice(port()), bob(port());
+  alice.enter("alice");
+  bob.enter("bob");
+  const std::string text(16'000, 'x');
+  constexpr int kMessages = 1'500;  // 24 MB
+  for (int i = 1; i <= kMessages; ++i) {
+    alice.send(send_text(i, text));
+    while (!alice.receive().starts_with("{\"event\"")) {
+    }
+  }
+  int pushed = 0;
+  std::string got = bob.receive();
+  for (; got.starts_with("{\"event\""); got = bob.receive()) ++pushed;
+  EXPECT_LT(pushed, kMessages);
+  EXPECT_EQ(got, R"({"resync":{"chat":"c1"}})");
+  alice.send(send_text(kMessages + 1));
+  EXPECT_THAT(bob.receive(), HasSubstr("\"seq\":" + std::to_string(kMessages + 1) + ","));
+}
+
+TEST_F(GatewayTest, DrainingAnswersWhatIsOutstandingThenSaysGoodbye) {
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  messaging_->hold();
+  alice.send(send_text(2));
+  alice.send(R"({"id":3,"watch":{"users":[]}})");
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"id":3,"ok")"));
+  std::promise<void> drained;
+  gateway_->drain([&drained](base::Unit) { drained.set_value(); });
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"reconnect":{"after_ms":)"));
+  messaging_->release();
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"id":2,"ok")"));
+  EXPECT_THAT(alice.receive(), StartsWith("{\"event\""));
+  EXPECT_THAT(alice.receive(), StartsWith("close 1012"));
+  EXPECT_EQ(alice.receive(), "end");
+  alice.close();
+  drained.get_future().get();
+  EXPECT_EQ(gateway_->connections(), 0u);
+  EXPECT_EQ(registry_.users_online(), 0u);
+}
+
+TEST_F(GatewayTest, APortInUseIsNamed) {
+  start();
+  GatewayOptions taken = options_;
+  taken.listen = "127.0.0.1:" + std::to_string(port());
+  Gateway second(taken, GatewayParts{bus_, registry_, reads_, authenticator_, &login_, nullptr,
+                                     clock_, random_, metrics_});
+  const base::Status status = second.start();
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr(taken.listen));
+  EXPECT_THAT(status.error().message, HasSubstr("Address already in use"));
+}
+
+}  // namespace
+}  // namespace connect::gateway

@@ -3,10 +3,11 @@
 #include "connect/base/posix_socket.h"
 
 #include <algorithm>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cctype>
 
+#include "connect/gateway/http_body.h"
 #include "connect/gateway/http_head.h"
 #include "connect/protocol/json_out.h"
 
@@ -16,10 +17,6 @@ namespace {
 namespace beast_http = boost::beast::http;
 using protocol::ErrorCode;
 using protocol::kHeaderBytesMax;
-
-// The head was checked against our own bound before the parser sees it; trailers count against the
-// same number.
-constexpr uint32_t kParserHeaderLimit = 2 * kHeaderBytesMax;
 
 Method method_of(beast_http::verb verb) {
   switch (verb) {
@@ -50,6 +47,19 @@ std::string_view reason_of(int status) {
       return as_view(
           beast_http::obsolete_reason(beast_http::int_to_status(static_cast<unsigned>(status))));
   }
+}
+
+HttpRequest request_of(const beast_http::request<beast_http::empty_body>& message) {
+  HttpRequest request;
+  const std::string_view target = as_view(message.target());
+  const size_t mark = std::min(target.find('?'), target.size());
+  request.method = method_of(message.method());
+  request.path = target.substr(0, mark);
+  request.query = target.substr(std::min(mark + 1, target.size()));
+  request.keep_alive = message.keep_alive();
+  for (const auto& field : message)
+    request.headers.emplace_back(lower_case(as_view(field.name_string())), as_view(field.value()));
+  return request;
 }
 
 int hex_digit(char c) {
@@ -133,12 +143,8 @@ bool lists_token(std::string_view header, std::string_view token) {
 }
 
 struct HttpReader::Body {
-  explicit Body(size_t bytes_max) {
-    parser.eager(true);
-    parser.header_limit(kParserHeaderLimit);
-    parser.body_limit(bytes_max);
-  }
-  beast_http::request_parser<beast_http::string_body> parser;
+  HttpRequest request;
+  BodyReader reader;
   bool wants_continue = false;
 };
 
@@ -204,45 +210,41 @@ HttpReader::Status HttpReader::read_head(std::string_view data, size_t& consumed
                                   failure->message, too_long ? "" : "request"});
   }
   scanned_ = 0;
-  auto body = std::make_unique<Body>(body_bytes_max_);
+  consumed = head.size();
+  return parse_head(head);
+}
+
+HttpReader::Status HttpReader::parse_head(std::string_view head) {
+  beast_http::request_parser<beast_http::empty_body> parser;
+  parser.header_limit(kHeaderBytesMax + 1);
+  parser.body_limit(boost::none);  // the body is not its business
   boost::beast::error_code error;
-  consumed = body->parser.put(boost::asio::buffer(head.data(), head.size()), error);
-  if (error == beast_http::error::body_limit) return fail_too_large();
-  if ((error && error != beast_http::error::need_more) || !body->parser.is_header_done())
+  parser.put(boost::asio::buffer(head.data(), head.size()), error);
+  if ((error && error != beast_http::error::need_more) || !parser.is_header_done())
     return fail(400, {ErrorCode::kFieldInvalid, "the request's head is broken", "request"});
-  const std::string_view expected = as_view(body->parser.get()[beast_http::field::expect]);
+  std::optional<size_t> length;
+  if (!parser.chunked()) length = parser.content_length().value_or(0);
+  body_ =
+      std::make_unique<Body>(Body{request_of(parser.get()), BodyReader(length, body_bytes_max_)});
+  const std::string_view expected = body_->request.header("expect");
   if (!expected.empty() && lower_case(expected) != "100-continue")
     return fail(417, {ErrorCode::kFieldInvalid, "only 100-continue can be expected", "Expect"});
-  body->wants_continue = !expected.empty() && !body->parser.is_done();
-  body_ = std::move(body);
+  body_->wants_continue = !expected.empty() && length != 0u;
   return Status::kRequest;
 }
 
 HttpReader::Status HttpReader::read_body(std::string_view data, size_t& consumed,
                                          HttpRequest& request) {
-  auto& parser = body_->parser;
-  boost::beast::error_code error;
-  if (!parser.is_done() && !data.empty())
-    consumed = parser.put(boost::asio::buffer(data.data(), data.size()), error);
-  if (error == beast_http::error::body_limit) return fail_too_large();
-  const bool is_broken = error && error != beast_http::error::need_more;
-  // What a chunk's own line or the trailers may take; more than that is no chunk.
-  if (is_broken || (!parser.is_done() && data.size() - consumed > kHeaderBytesMax))
-    return fail(400, {ErrorCode::kFieldInvalid, "the body's chunks are broken", "request"});
-  if (!parser.is_done()) return Status::kNeedMore;
-
-  auto message = parser.release();
+  switch (body_->reader.next(data, consumed)) {
+    case BodyReader::Status::kNeedMore: return Status::kNeedMore;
+    case BodyReader::Status::kTooLarge: return fail_too_large();
+    case BodyReader::Status::kBroken:
+      return fail(400, {ErrorCode::kFieldInvalid, "the body's chunks are broken", "request"});
+    case BodyReader::Status::kDone: break;
+  }
+  request = std::move(body_->request);
+  request.body = body_->reader.take();
   body_ = nullptr;
-  const std::string_view target = as_view(message.target());
-  const size_t mark = std::min(target.find('?'), target.size());
-  request.method = method_of(message.method());
-  request.path = target.substr(0, mark);
-  request.query = target.substr(std::min(mark + 1, target.size()));
-  request.keep_alive = message.keep_alive();
-  request.body = std::move(message.body());
-  request.headers.clear();
-  for (const auto& field : message)
-    request.headers.emplace_back(lower_case(as_view(field.name_string())), as_view(field.value()));
   return Status::kRequest;
 }
 

@@ -80,6 +80,7 @@ class HttpReader {
   Status fail(int status, const protocol::Error& error);
   Status fail_too_large();
   Status read_head(std::string_view data, size_t& consumed);
+  Status parse_head(std::string_view head);
   Status read_body(std::string_view data, size_t& consumed, HttpRequest& request);
   Status need_more_head(std::string_view data);
 

@@ -75,9 +75,7 @@ std::optional<HeadFailure> check_header(std::string_view line, Framing& framing)
     return bad("a header is a name, a colon and a value, without a space before the colon");
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trimmed(line.substr(colon + 1));
-  if (!std::ranges::all_of(value,
-                           [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; }))
-    return bad("a header's value holds a control character");
+  if (!is_field_text(value)) return bad("a header's value holds a control character");
   if (++framing.headers > kHeadersMax) return HeadFailure{431, "at most 100 headers"};
   if (equal_ignoring_case(name, "host")) ++framing.hosts;
   if (equal_ignoring_case(name, "content-length")) {
@@ -109,6 +107,11 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [&](unsigned char c) {
     return (c < 0x80 && std::isalnum(c) != 0) || kMarks.find(static_cast<char>(c)) != kMarks.npos;
   });
+}
+
+bool is_field_text(std::string_view text) {
+  return std::ranges::all_of(text,
+                             [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 
 std::optional<HeadFailure> check_head(std::string_view head) {

@@ -22,4 +22,7 @@ std::optional<HeadFailure> check_partial_head(std::string_view head);
 // RFC 9110's token characters: what methods and header names are made of.
 bool is_token(std::string_view text);
 
+// Whether the text may stand in a header's value: no control characters but the tabulator.
+bool is_field_text(std::string_view text);
+
 }  // namespace connect::gateway

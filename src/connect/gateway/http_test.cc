@@ -125,7 +125,20 @@ TEST(HttpReader, RefusesWhatTwoPartiesCouldReadDifferently) {
       {"a chunk size that wraps",
        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
        "fffffffffffffffff\r\n",
+       413},
+      {"a chunk size with a sign",
+       "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n0\r\n\r\n",
        400},
+      {"a chunk size with a prefix",
+       "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
+       400},
+      {"a line feed in an extension",
+       "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;a\nb\r\nabc\r\n0\r\n\r\n",
+       400},
+      {"a trailer that is no header",
+       "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nbac\r\n\r\n", 400},
+      {"trailers without end",
+       "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + many, 400},
       {"chunks in HTTP/1.0",
        "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {"headers too long", get("Host: h\r\nA: " + many + "\r\n"), 431},
@@ -167,7 +180,7 @@ TEST(HttpReader, TinyChunksDoNotGrowWhatIsHeld) {
     held += "1\r\nx\r\n";
     status = reader.next(held.data(), held.size(), consumed, request);
     held.erase(0, consumed);
-    ASSERT_LE(held.size(), 2u * 6u);
+    ASSERT_LE(held.size(), 6u);
   }
   EXPECT_EQ(status, HttpReader::Status::kFailed);
   EXPECT_EQ(reader.failure().status, 413);

@@ -48,7 +48,7 @@ class SessionTable {
   std::unordered_map<uint64_t, std::vector<protocol::UserId>> watched_;  // by session
   std::atomic<size_t> watching_{0};
   uint64_t last_number_ = 0;
-  const std::vector<WebSocket*> none_;
+  const std::vector<WebSocket*> none_{};
 };
 
 }  // namespace connect::gateway

@@ -2,7 +2,6 @@
 
 #include "connect/crypto/tls.h"
 
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>

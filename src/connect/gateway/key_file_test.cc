@@ -63,7 +63,8 @@ TEST(ParseKeys, APublicJwkIsThePemsKey) {
 TEST(ParseKeys, KeysForOtherUsesAreLeftOut) {
   const std::string other =
       R"({"kty":"RSA","use":"enc","n":"AQAB","e":"AQAB"},{"kty":"RSA","alg":"RS512","n":"AQAB"},)"
-      R"({"kty":"EC","crv":"P-384","x":"AA","y":"AA"},{"kty":"oct","key_ops":["encrypt"],"k":"AA"},)"
+      R"({"kty":"EC","crv":"P-384","x":"AA","y":"AA"},)"
+      R"({"kty":"oct","key_ops":["encrypt"],"k":"AA"},)"
       R"({"kty":"new"},7)";
   auto keys = parse_keys(set_of(other + "," + kSecretJwk));
   ASSERT_TRUE(keys.has_value()) << keys.error().message;

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "connect/crypto/tls.h"
 #include "connect/protocol/frame.h"
 
 namespace connect::gateway {
@@ -26,6 +28,11 @@ class TestClient {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(posix_connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   }
+  // Over TLS. The context is borrowed for this call.
+  TestClient(uint16_t port, crypto::TlsContext& tls) : TestClient(port) {
+    tls_ = tls.open(fd_);
+    EXPECT_EQ(tls_->handshake(), crypto::TlsStream::Progress::kDone);
+  }
   ~TestClient() { close(); }
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
@@ -38,7 +45,8 @@ class TestClient {
 
   void write(std::string_view bytes) const {
     while (!bytes.empty()) {
-      const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t n = tls_ ? static_cast<ssize_t>(tls_->write(bytes.data(), bytes.size()).bytes)
+                             : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) return;  // what is read next shows why
       bytes.remove_prefix(static_cast<size_t>(n));
     }
@@ -110,13 +118,15 @@ class TestClient {
   // False at the end of the connection.
   bool read_more() {
     char buffer[64 * 1024];
-    const ssize_t n = recv(fd_, buffer, sizeof buffer, 0);
+    const ssize_t n = tls_ ? static_cast<ssize_t>(tls_->read(buffer, sizeof buffer).bytes)
+                           : recv(fd_, buffer, sizeof buffer, 0);
     if (n <= 0) return false;
     input_.append(buffer, static_cast<size_t>(n));
     return true;
   }
 
   int fd_;
+  std::unique_ptr<crypto::TlsStream> tls_;  // null: plain
   std::string input_;
   protocol::FrameReader reader_{protocol::End::kClient, 16 << 20};
 };

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
@@ -16,6 +18,7 @@
 #include "connect/bus/embedded_session_registry.h"
 #include "connect/gateway/client_for_test.h"
 #include "connect/gateway/fakes_for_test.h"
+#include "connect/gateway/test_certificate.h"
 
 namespace connect::gateway {
 namespace {
@@ -114,7 +117,7 @@ class GatewayTest : public testing::Test {
   }
   void start() {
     gateway_ = std::make_unique<Gateway>(
-        options_, GatewayParts{bus_, registry_, reads_, authenticator_, &login_, nullptr, clock_,
+        options_, GatewayParts{bus_, registry_, reads_, authenticator_, &login_, tls_.get(), clock_,
                                random_, metrics_});
     ASSERT_TRUE(gateway_->start().has_value());
     messaging_ = std::make_unique<EchoMessaging>(bus_, registry_);
@@ -139,6 +142,7 @@ class GatewayTest : public testing::Test {
   FakeLogin login_;
   base::SystemRandom random_;
   base::Metrics metrics_;
+  std::unique_ptr<crypto::ServerTlsContext> tls_;  // null: plain
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<EchoMessaging> messaging_;
 };
@@ -298,6 +302,57 @@ TEST_F(GatewayTest, BeyondTheBoundNewcomersAreTurnedAway) {
   first.enter("alice");
   TestClient second(port());
   EXPECT_THAT(second.read_to_end(), StartsWith("HTTP/1.1 503 "));
+}
+
+class TlsGatewayTest : public GatewayTest {
+ protected:
+  TlsGatewayTest() {
+    std::ofstream(files_ + "cert.pem") << test_certificate::kCertificate;
+    std::ofstream(files_ + "key.pem") << test_certificate::kKey;
+    auto server = crypto::ServerTlsContext::load(files_ + "cert.pem", files_ + "key.pem");
+    EXPECT_TRUE(server.has_value());
+    tls_ = *std::move(server);
+    auto client = crypto::client_tls_context(files_ + "cert.pem", "localhost");
+    EXPECT_TRUE(client.has_value());
+    client_tls_ = *std::move(client);
+  }
+  ~TlsGatewayTest() override {
+    std::filesystem::remove(files_ + "cert.pem");
+    std::filesystem::remove(files_ + "key.pem");
+  }
+
+  const std::string files_ = testing::TempDir() + "tls_gateway_" + std::to_string(getpid()) + "_";
+  std::unique_ptr<crypto::TlsContext> client_tls_;
+};
+
+TEST_F(TlsGatewayTest, SpeaksBothProtocolsOverTls) {
+  start();
+  TestClient alice(port(), *client_tls_), http(port(), *client_tls_);
+  alice.enter("alice");
+  alice.send(send_text(2));
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"id":2,"ok")"));
+  http.write("GET /v1/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer bob\r\n\r\n");
+  EXPECT_THAT(http.read_answer(), HasSubstr(R"("user":"bob")"));
+}
+
+// More than one record at once, and more than one turn reads: nothing may be left in the stream.
+TEST_F(TlsGatewayTest, ManyMessagesInOnePieceAreAllAnswered) {
+  options_.sends_per_second = 0;
+  start();
+  TestClient alice(port(), *client_tls_);
+  alice.enter("alice");
+  constexpr int kMessages = 40;
+  const std::string text(8'000, 'x');
+  std::string bytes;
+  for (int i = 1; i <= kMessages; ++i)
+    protocol::append_masked_frame(bytes, protocol::Opcode::kText, send_text(i, text), 0x01020304);
+  alice.write(bytes);
+  int replies = 0;
+  while (replies < kMessages) {
+    const std::string got = alice.receive();
+    ASSERT_NE(got, "end");
+    if (got.starts_with("{\"id\"")) ++replies;
+  }
 }
 
 // The reader asks for nothing while far more than the outbox and the sockets hold is pushed to it.

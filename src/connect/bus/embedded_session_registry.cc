@@ -18,7 +18,8 @@ std::vector<uint32_t> gateways_in(const std::vector<Session>& sessions) {
   std::vector<uint32_t> gateways;
   for (const Session& session : sessions) gateways.push_back(session.gateway);
   std::ranges::sort(gateways);
-  gateways.erase(std::ranges::unique(gateways).begin(), gateways.end());
+  // Not std::ranges::unique: clang 14 cannot take the subrange of libstdc++ 12 apart.
+  gateways.erase(std::unique(gateways.begin(), gateways.end()), gateways.end());
   return gateways;
 }
 

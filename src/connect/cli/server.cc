@@ -1,0 +1,43 @@
+#include "connect/cli/server.h"
+
+#include "connect/base/json_escape.h"
+#include "connect/client/decode.h"
+#include "connect/client/http.h"
+
+namespace connect::cli {
+
+base::Result<std::string> login(const ServerOptions& options) {
+  if (!options.token.empty()) return options.token;
+  if (options.user.empty())
+    return base::unexpected(base::Code::kInvalid, "say who you are: --user NAME or --token T");
+  TRY_ASSIGN(const auto http, client::HttpClient::make(options.url, options.ca_file, ""));
+  std::string body = "{\"user\":";
+  base::append_json_string(body, options.user);
+  TRY_ASSIGN(const client::HttpAnswer answer, http->call("POST", "/v1/dev/login", body + "}"));
+  if (answer.status != 200)
+    return base::unexpected(base::Code::kUnavailable,
+                            "login as " + options.user + ": " + client::error_of(answer).message);
+  const auto parsed = protocol::json::parse(answer.body);
+  const std::string token = parsed ? client::string_of(*parsed, "token") : "";
+  if (token.empty())
+    return base::unexpected(base::Code::kUnavailable, "the login's answer has no token");
+  return token;
+}
+
+base::Result<std::vector<Member>> members_of(const ServerOptions& options, const std::string& token,
+                                             const std::string& chat) {
+  TRY_ASSIGN(const auto http, client::HttpClient::make(options.url, options.ca_file, token));
+  const std::string target = "/v1/chats/" + client::percent_encoded(chat) + "/members?limit=200";
+  TRY_ASSIGN(const client::HttpAnswer answer, http->call("GET", target));
+  if (answer.status != 200)
+    return base::unexpected(base::Code::kUnavailable, client::error_of(answer).message);
+  std::vector<Member> members;
+  const auto parsed = protocol::json::parse(answer.body);
+  const client::Json* list = parsed ? parsed->find("members") : nullptr;
+  if (list)
+    for (const client::Json& one : list->array)
+      members.push_back({client::string_of(one, "user"), client::string_of(one, "role")});
+  return members;
+}
+
+}  // namespace connect::cli

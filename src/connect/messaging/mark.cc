@@ -74,6 +74,7 @@ MarkDecision decide_mark(const ChatState& state, const MarkInputs& inputs,
           moved.marks.mutable_read());
   move_up(moved, Table::kDelivered, command, clamped(std::move(*delivered), *member),
           moved.marks.mutable_delivered());
+  moved.moves = !moved.projections.empty();
   moved.answer.set_chat(command.chat());
   moved.answer.set_user(command.from());
   *moved.answer.mutable_read() = moved.marks.read();

@@ -27,6 +27,7 @@ struct MarkMoved {
   protocol::Marked answer;
   protocol::MarksItem marks;       // as they are now
   store::Projections projections;  // empty when no mark moves
+  bool moves = false;
 };
 struct NeedsMarks {};
 // The newest event at or below each of these ids must be read.

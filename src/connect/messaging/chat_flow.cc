@@ -1,0 +1,291 @@
+#include "connect/messaging/chat_flow.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "connect/base/log.h"
+#include "connect/messaging/block_builder.h"
+#include "connect/protocol/limits.h"
+
+namespace connect::messaging {
+
+using base::Code;
+using base::Result;
+using persistence::LoadedChat;
+using persistence::LogPage;
+using protocol::ErrorCode;
+using protocol::Event;
+using protocol::EventId;
+using store::AppendResult;
+
+namespace {
+
+bool has_refusal(const Block& block) {
+  return std::any_of(block.outcomes.begin(), block.outcomes.end(), [](const Outcome& outcome) {
+    return std::holds_alternative<Refused>(outcome.result);
+  });
+}
+
+protocol::Error retry_in_order() {
+  return {ErrorCode::kRetryInOrder,
+          "an earlier operation of this session to this chat has no known outcome: send that one "
+          "again first",
+          "", 0};
+}
+
+}  // namespace
+
+ChatFlow::ChatFlow(const WorkerParts& parts, std::function<void(const Slot&)> idle)
+    : parts_(parts),
+      answers_(parts),
+      reads_(
+          parts,
+          [this](const Slot& slot) {
+            slot->reading = false;
+            pump(slot);
+          },
+          [this](const Slot& slot) {
+            slot->reading = false;
+            back_off(slot);
+          }),
+      idle_(std::move(idle)) {}
+
+template <typename T, typename Then>
+persistence::Done<T> ChatFlow::answered(const Slot& slot, Then then) {
+  return [mailbox = parts_.mailbox, weak = std::weak_ptr<ChatSlot>(slot), then](Result<T> result) {
+    mailbox->post([weak, then, result = std::move(result)]() mutable {
+      if (const Slot alive = weak.lock()) then(alive, std::move(result));
+    });
+  };
+}
+
+void ChatFlow::enqueue(const Slot& slot, Waiting waiting) {
+  if (!parts_.shed.admit(waiting.command)) {
+    answers_.refuse(waiting, retry_in_order());
+    answers_.done(waiting);
+    return;
+  }
+  reads_.prefetch(slot, waiting.command);
+  slot->queue.push_back(std::move(waiting));
+}
+
+void ChatFlow::pump(const Slot& slot) {
+  const bool waits = slot->loading || slot->reading || slot->backing_off;
+  if (waits) return;
+  if (slot->unresolved) return load(slot);
+  if (slot->block) return;
+  if (slot->queue.empty()) return idle_(slot);
+  const int64_t age_ms = parts_.clock.boot_ms() - slot->verified_boot_ms;
+  if (!slot->loaded || age_ms >= parts_.options.verify_ms) return load(slot);
+  start_block(slot);
+}
+
+void ChatFlow::forget_state(ChatSlot& slot) {
+  slot.state = ChatState();
+  slot.targets.clear();
+  slot.marks.clear();
+  slot.audience = {};
+  slot.loaded = false;
+  slot.reading = false;
+  ++slot.generation;
+}
+
+void ChatFlow::load(const Slot& slot) {
+  forget_state(*slot);
+  slot->loading = true;
+  parts_.persistence.load_chat(
+      slot->id, parts_.options.newest_max,
+      answered<LoadedChat>(slot, [this](const Slot& chat, Result<LoadedChat> result) {
+        chat->loading = false;
+        if (!result) return back_off(chat);
+        loaded(chat, std::move(*result));
+      }));
+}
+
+void ChatFlow::loaded(const Slot& slot, LoadedChat chat) {
+  slot->state = ChatState(std::move(chat));
+  slot->loaded = true;
+  slot->verified_boot_ms = parts_.clock.boot_ms();
+  if (!slot->unresolved) {
+    slot->failures = 0;
+    return pump(slot);
+  }
+  slot->unresolved = false;
+  if (!block_is_stored(*slot)) {
+    put_back(slot);
+    return pump(slot);
+  }
+  // A store that is not atomic may not have come to the projections: they are written again, which
+  // changes nothing where they are.
+  slot->block->stored = true;
+  slot->block->append.projections.empty() ? finish(slot) : project(slot);
+}
+
+bool ChatFlow::block_is_stored(const ChatSlot& slot) const {
+  if (!slot.block || slot.block->append.events.empty()) return false;
+  const Event& last = slot.block->append.events.back();
+  const auto key = protocol::Key::from_bytes(last.key());
+  if (!key) return false;
+  const KeyEntry* found = slot.state.keys().find(last.from(), *key);
+  return found != nullptr && found->id == EventId(last.id());
+}
+
+void ChatFlow::put_back(const Slot& slot) {
+  std::vector<Outcome>& outcomes = slot->block->outcomes;
+  for (auto outcome = outcomes.rbegin(); outcome != outcomes.rend(); ++outcome) {
+    outcome->waiting.attempted = true;
+    outcome->waiting.lookup.reset();
+    slot->queue.push_front(std::move(outcome->waiting));
+  }
+  slot->block.reset();
+}
+
+void ChatFlow::start_block(const Slot& slot) {
+  slot->targets.trim();
+  slot->marks.trim();
+  Built built = build_block(
+      *slot, [this, &slot](const Waiting& waiting) { answers_.typing(*slot, waiting); });
+  if (!std::holds_alternative<std::monostate>(built.need)) reads_.start(slot, built.need);
+  if (built.block.outcomes.empty()) {
+    if (slot->queue.empty()) idle_(slot);
+    return;
+  }
+  slot->block = std::move(built.block);
+  advance(slot);
+}
+
+void ChatFlow::advance(const Slot& slot) {
+  Block& block = *slot->block;
+  if (!block.append.events.empty()) return append(slot);
+  if (!block.projected && !block.append.projections.empty()) return project(slot);
+  if (has_refusal(block)) return confirm(slot);
+  finish(slot);
+}
+
+void ChatFlow::append(const Slot& slot) {
+  parts_.persistence.append(
+      slot->block->append,
+      answered<AppendResult>(slot, [this](const Slot& chat, const Result<AppendResult>& result) {
+        appended(chat, result);
+      }));
+}
+
+void ChatFlow::appended(const Slot& slot, const Result<AppendResult>& result) {
+  if (result && *result == AppendResult::kDone) {
+    slot->verified_boot_ms = parts_.clock.boot_ms();
+    return finish(slot);
+  }
+  // Nothing was taken on: the same append is tried again.
+  if (!result && result.error().code == Code::kOverloaded) return back_off(slot);
+  slot->unresolved = true;
+  if (result) {
+    parts_.metrics.conflicts_total.add();
+    return pump(slot);
+  }
+  base::log_warning("append has no known outcome",
+                    {{"chat", slot->id.value()}, {"error", result.error().message}});
+  // The first look is taken at once, further ones with growing pauses.
+  if (slot->failures++ == 0) return pump(slot);
+  back_off(slot);
+}
+
+void ChatFlow::project(const Slot& slot) {
+  parts_.persistence.project(
+      slot->id, slot->block->append.projections,
+      answered<base::Unit>(slot, [this](const Slot& chat, const Result<base::Unit>& result) {
+        result ? projected(chat) : back_off(chat);
+      }));
+}
+
+void ChatFlow::projected(const Slot& slot) {
+  slot->block->projected = true;
+  // The events of a block that was found in the log are not appended again.
+  slot->block->append.events.empty() ? advance(slot) : finish(slot);
+}
+
+void ChatFlow::confirm(const Slot& slot) {
+  store::LogRange newest;
+  newest.newest_first = true;
+  newest.events_max = 1;
+  parts_.persistence.read_log(
+      slot->id, newest, std::nullopt,
+      answered<LogPage>(slot, [this](const Slot& chat, const Result<LogPage>& result) {
+        if (!result) return back_off(chat);
+        confirmed(chat, EventId(result->events.empty() ? 0 : result->events.front().id()));
+      }));
+}
+
+void ChatFlow::confirmed(const Slot& slot, EventId tail) {
+  if (tail == slot->block->append.expected_tail) {
+    slot->verified_boot_ms = parts_.clock.boot_ms();
+    return finish(slot);
+  }
+  // The chat has moved on without this worker: everything is decided again on what is there.
+  put_back(slot);
+  load(slot);
+}
+
+void ChatFlow::finish(const Slot& slot) {
+  const Block block = std::move(*slot->block);
+  slot->block.reset();
+  slot->failures = 0;
+  answers_.block(*slot, block);
+  pump(slot);
+}
+
+void ChatFlow::back_off(const Slot& slot) {
+  const int64_t delay_ms =
+      std::min(kRetryFirstMs << std::min<uint32_t>(slot->failures, 6), kRetryLastMs);
+  ++slot->failures;
+  slot->backing_off = true;
+  parts_.mailbox->post_after(delay_ms, [this, weak = std::weak_ptr<ChatSlot>(slot)] {
+    const Slot alive = weak.lock();
+    if (!alive) return;
+    alive->backing_off = false;
+    // A block that is not unresolved was refused as a whole: the same step is tried again.
+    if (!alive->block || alive->unresolved) return pump(alive);
+    alive->block->stored ? project(alive) : advance(alive);
+  });
+}
+
+void ChatFlow::park(const Slot& slot, int64_t boot_ms) {
+  if (slot->block)
+    for (Outcome& outcome : slot->block->outcomes)
+      if (!outcome.waiting.answered && boot_ms - outcome.waiting.since_boot_ms >= protocol::kParkMs)
+        answers_.unavailable(outcome.waiting);
+  park_queue(slot, boot_ms);
+}
+
+bool ChatFlow::stays_parked(Waiting& waiting, int64_t boot_ms) {
+  const bool late = boot_ms - waiting.since_boot_ms >= protocol::kParkMs;
+  if (waiting.signal) return !late;
+  if (waiting.attempted) {
+    if (late && !waiting.answered) answers_.unavailable(waiting);
+    return true;
+  }
+  if (!parts_.shed.admit(waiting.command)) {
+    answers_.refuse(waiting, retry_in_order());
+  } else if (late) {
+    answers_.unavailable(waiting);
+  } else {
+    return true;
+  }
+  answers_.done(waiting);
+  return false;
+}
+
+void ChatFlow::park_queue(const Slot& slot, int64_t boot_ms) {
+  if (slot->queue.empty()) return;
+  const uint64_t first = slot->queue.front().offset;
+  std::deque<Waiting> kept;
+  for (Waiting& waiting : slot->queue)
+    if (stays_parked(waiting, boot_ms)) kept.push_back(std::move(waiting));
+  slot->queue = std::move(kept);
+  // What is being read may have been for a command that is gone now.
+  if (slot->queue.empty() || slot->queue.front().offset != first) slot->reading = false;
+  pump(slot);
+}
+
+}  // namespace connect::messaging

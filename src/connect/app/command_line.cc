@@ -1,0 +1,152 @@
+#include "connect/app/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "connect/app/commands.h"
+
+namespace connect::app {
+namespace {
+
+constexpr const char* kAbout =
+    "Connect: a chat backend with a durable, ordered history.\n"
+    "\n"
+    "Sixty seconds to a running chat:\n"
+    "  connect serve                                  # in one terminal\n"
+    "  connect chat --user alice                      # in a second one\n"
+    "  connect chat --user bob                        # in a third one";
+
+// TOML or INI. Options that stand before any [section] are those of `serve`; one that the
+// environment sets as well is left to it.
+class ServeConfig final : public CLI::ConfigBase {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> items = ConfigBase::from_config(input);
+    std::vector<CLI::ConfigItem> kept;
+    for (CLI::ConfigItem& item : items) {
+      if (item.parents.empty()) item.parents = {"serve"};
+      if (std::getenv(environment_name(item.name).c_str()) == nullptr)
+        kept.push_back(std::move(item));
+    }
+    return kept;
+  }
+};
+
+std::vector<std::string> words_of(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    words.push_back(command->get_name());
+  return words;
+}
+
+// The innermost command that was named.
+const CLI::App& chosen_command(const CLI::App& app) {
+  const CLI::App* chosen = &app;
+  while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().back();
+  return *chosen;
+}
+
+// Every word of the command line that nothing took, with what was probably meant.
+void print_unexpected(const CLI::App& app) {
+  const CLI::App& command = chosen_command(app);
+  std::vector<std::string> words = words_of(command);
+  if (&command != &app) words.emplace_back("--config");
+  for (const std::string& word : app.remaining(true)) {
+    const std::string name = word.substr(0, word.find('='));
+    const std::string meant = nearest_word(name, words);
+    std::fprintf(stderr, "connect: `%s` is not known here%s\n", name.c_str(),
+                 meant.empty() ? "" : (", did you mean `" + meant + "`?").c_str());
+  }
+}
+
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+  if (!app.remaining(true).empty())
+    print_unexpected(app);
+  else
+    std::fprintf(stderr, "connect: %s\n", error.what());
+  const CLI::App& command = chosen_command(app);
+  std::fprintf(stderr, "`connect %s--help` shows what there is.\n",
+               &command == &app ? "" : (command.get_name() + " ").c_str());
+  return kExitUsage;
+}
+
+void add_commands(CLI::App& app, Run& run) {
+  add_serve_command(app, run);
+  add_token_command(app, run);
+  add_import_command(app, run);
+  add_backup_command(app, run);
+  add_restore_command(app, run);
+  add_inspect_command(app, run);
+  app.add_subcommand("version", "Print the version")->callback([&run] {
+    run = [] {
+      std::puts("connect " CONNECT_VERSION);
+      return 0;
+    };
+  });
+}
+
+size_t edit_distance(std::string_view one, std::string_view other) {
+  std::vector<size_t> row(other.size() + 1);
+  for (size_t i = 0; i <= other.size(); ++i) row[i] = i;
+  for (size_t i = 0; i < one.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < other.size(); ++j) {
+      const size_t replaced = diagonal + (one[i] == other[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string environment_name(std::string_view option) {
+  std::string name = "CONNECT_";
+  for (char c : option.substr(std::min(option.find_first_not_of('-'), option.size())))
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::string nearest_word(std::string_view word, const std::vector<std::string>& words) {
+  std::string nearest;
+  size_t best = word.size() / 3 + 1;  // a third of it may be wrong
+  for (const std::string& candidate : words) {
+    const size_t distance = edit_distance(word, candidate);
+    if (distance > best || (distance == best && !nearest.empty())) continue;
+    best = distance;
+    nearest = candidate;
+  }
+  return nearest;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  CLI::App app(kAbout, "connect");
+  app.set_version_flag("--version", "connect " CONNECT_VERSION);
+  app.set_config("--config", "",
+                 "Take options of `serve` from this file (TOML or INI), by their long names")
+      ->envname("CONNECT_CONFIG");
+  app.config_formatter(std::make_shared<ServeConfig>());
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.require_subcommand(1);
+  app.fallthrough();  // so that --config may follow the command
+  app.footer("`connect COMMAND --help` explains a command and gives examples.");
+  Run run;
+  add_commands(app, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  }
+  return run ? run() : kExitUsage;
+}
+
+}  // namespace connect::app

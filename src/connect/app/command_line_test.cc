@@ -1,0 +1,126 @@
+#include "connect/app/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "connect/app/mint.h"
+#include "connect/app/ops_client.h"
+
+namespace connect::app {
+namespace {
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string error;
+};
+
+Outcome run(std::initializer_list<const char*> arguments) {
+  std::vector<const char*> argv = {"connect"};
+  argv.insert(argv.end(), arguments);
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Outcome outcome;
+  outcome.code = run_command_line(static_cast<int>(argv.size()), argv.data());
+  outcome.out = testing::internal::GetCapturedStdout();
+  outcome.error = testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+TEST(CommandLine, NamesWhatIsMistypedAndWhatWasMeant) {
+  struct Mistake {
+    std::initializer_list<const char*> arguments;
+    std::vector<std::string> says;
+  };
+  const std::vector<Mistake> mistakes = {
+      {{"serve", "--lisen", "127.0.0.1:0"}, {"`--lisen`", "did you mean `--listen`?"}},
+      {{"serve", "--jwt-keys=k"}, {"`--jwt-keys`", "did you mean `--jwt-key`?"}},
+      {{"serve", "--auth", "none"}, {"--auth", "none"}},
+      {{"serve", "--durability", "maybe"}, {"--durability"}},
+      {{"serve", "--loops", "many"}, {"--loops"}},
+      {{"serve", "--rate-sends", "-1"}, {"--rate-sends"}},
+      {{"serve", "--tls-cert", "c.pem"}, {"--tls-key"}},
+      {{"serve", "--config", "/no/such/file"}, {"/no/such/file"}},
+      {{"srve"}, {"`srve`", "did you mean `serve`?"}},
+      {{}, {"subcommand"}},
+      {{"backup", "dir"}, {"--data"}},
+      {{"backup", "dir", "--data", "a", "--ops", "b"}, {"--data"}},
+      {{"token", "--sub", "a", "--ttl", "long", "--data", "d"}, {"--ttl"}},
+      {{"token", "--sub", "a"}, {"--jwt-key"}},
+      {{"import", "irc", "/no/such.txt", "--data", "d"}, {"/no/such.txt"}},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const Outcome outcome = run(mistake.arguments);
+    EXPECT_EQ(outcome.code, kExitUsage) << mistake.says.front();
+    for (const std::string& word : mistake.says)
+      EXPECT_NE(outcome.error.find(word), std::string::npos) << word << " in: " << outcome.error;
+  }
+}
+
+TEST(CommandLine, HelpTeachesEveryCommand) {
+  const Outcome all = run({"--help"});
+  EXPECT_EQ(all.code, 0);
+  for (const char* command :
+       {"serve", "token", "import", "backup", "restore", "inspect", "version"}) {
+    EXPECT_NE(all.out.find(command), std::string::npos) << command;
+    EXPECT_EQ(run({command, "--help"}).code, 0) << command;
+  }
+  EXPECT_NE(run({"serve", "--help"}).out.find("Examples"), std::string::npos);
+  EXPECT_EQ(run({"version"}).out, "connect " CONNECT_VERSION "\n");
+}
+
+TEST(CommandLine, AConfigurationFileIsReadAndItsMistakesAreNamed) {
+  const std::string path = testing::TempDir() + "connect_command_line_test.toml";
+  std::ofstream(path) << "listen = \"127.0.0.1:notaport\"\n";
+  // The value is used: it is the one that is refused.
+  const Outcome used = run({"serve", "--config", path.c_str()});
+  EXPECT_NE(used.code, 0);
+  EXPECT_NE(used.error.find("notaport"), std::string::npos) << used.error;
+  // The environment comes before the file, the command line before the environment.
+  setenv("CONNECT_LISTEN", "127.0.0.1:environment", 1);
+  EXPECT_NE(run({"serve", "--config", path.c_str()}).error.find("environment"), std::string::npos);
+  EXPECT_NE(run({"serve", "--listen", "127.0.0.1:line", "--config", path.c_str()})
+                .error.find("127.0.0.1:line"),
+            std::string::npos);
+  unsetenv("CONNECT_LISTEN");
+  std::ofstream(path) << "lisen = \"127.0.0.1:0\"\n";
+  const Outcome mistyped = run({"serve", "--config", path.c_str()});
+  EXPECT_EQ(mistyped.code, kExitUsage);
+  EXPECT_NE(mistyped.error.find("lisen"), std::string::npos) << mistyped.error;
+  std::remove(path.c_str());
+}
+
+TEST(CommandLine, WordsNearAndFar) {
+  const std::vector<std::string> words = {"--listen", "--ops", "--origin"};
+  EXPECT_EQ(nearest_word("--listn", words), "--listen");
+  EXPECT_EQ(nearest_word("--origins", words), "--origin");
+  EXPECT_EQ(nearest_word("--completely-different", words), "");
+  EXPECT_EQ(environment_name("--jwt-key"), "CONNECT_JWT_KEY");
+  EXPECT_EQ(environment_name("listen"), "CONNECT_LISTEN");
+}
+
+TEST(Lifetime, UnitsAndBounds) {
+  EXPECT_EQ(*parse_lifetime("90s"), 90'000);
+  EXPECT_EQ(*parse_lifetime("15m"), 900'000);
+  EXPECT_EQ(*parse_lifetime("1h"), 3'600'000);
+  EXPECT_EQ(*parse_lifetime("30d"), 30LL * 86'400'000);
+  for (const char* bad : {"", "h", "1", "1w", "-1h", "0s", "1.5h", "1h30m", "4000d",
+                          "99999999999999999999s", "9223372036854775807d"})
+    EXPECT_FALSE(parse_lifetime(bad).has_value()) << bad;
+}
+
+TEST(HostPort, FormsAndRefusals) {
+  EXPECT_EQ(parse_host_port("127.0.0.1:8080")->port, 8080);
+  EXPECT_EQ(parse_host_port("[::1]:0")->host, "::1");
+  EXPECT_EQ(parse_host_port("localhost:65535")->host, "localhost");
+  for (const char* bad : {"", "8080", ":8080", "host:", "host:65536", "host:-1", "host:8080x"})
+    EXPECT_FALSE(parse_host_port(bad).has_value()) << bad;
+}
+
+}  // namespace
+}  // namespace connect::app

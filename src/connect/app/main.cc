@@ -1,0 +1,5 @@
+// The program: one binary, a command for everything.
+
+#include "connect/app/command_line.h"
+
+int main(int argc, char** argv) { return connect::app::run_command_line(argc, argv); }

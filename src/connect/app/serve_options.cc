@@ -1,0 +1,52 @@
+#include "connect/app/serve_options.h"
+
+#include <string>
+#include <utility>
+
+#include "connect/app/ops_client.h"
+
+namespace connect::app {
+namespace {
+
+using base::Code;
+
+base::Result<HostPort> address_of(std::string_view option, const std::string& text) {
+  auto parsed = parse_host_port(text);
+  if (parsed) return parsed;
+  return base::unexpected(Code::kInvalid, std::string(option) + ": " + parsed.error().message);
+}
+
+base::Status check_access(const ServeOptions& options, const HostPort& listen) {
+  if (options.auth == "jwt") {
+    if (options.jwt_keys.empty())
+      return base::unexpected(Code::kInvalid, "--auth jwt needs --jwt-key FILE");
+    return base::ok();
+  }
+  if (!options.jwt_keys.empty() || !options.jwt_issuer.empty() || !options.jwt_audience.empty())
+    return base::unexpected(Code::kInvalid,
+                            "--jwt-key, --jwt-issuer and --jwt-audience are for --auth jwt");
+  if (!is_loopback(listen.host))
+    return base::unexpected(Code::kInvalid,
+                            "--auth dev lets anybody be anybody, so --listen must be on loopback, "
+                            "not " +
+                                options.listen + "; use --auth jwt --jwt-key FILE");
+  return base::ok();
+}
+
+}  // namespace
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+base::Status check_serve_options(const ServeOptions& options) {
+  TRY_ASSIGN(const HostPort listen, address_of("--listen", options.listen));
+  TRY_ASSIGN(const HostPort ops, address_of("--ops", options.ops));
+  if (listen.port != 0 && listen.port == ops.port && listen.host == ops.host)
+    return base::unexpected(Code::kInvalid, "--listen and --ops are the same address");
+  if (options.tls_cert.empty() != options.tls_key.empty())
+    return base::unexpected(Code::kInvalid, "--tls-cert and --tls-key go together");
+  return check_access(options, listen);
+}
+
+}  // namespace connect::app

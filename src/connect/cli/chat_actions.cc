@@ -25,6 +25,21 @@ std::string list_of(const std::vector<std::string>& words) {
   return out + "]";
 }
 
+// A message's body with another text: an edit replaces the whole body.
+std::string with_text(const client::Body& body, std::string_view text) {
+  std::string out = "\"body\":{\"text\":" + quoted(text);
+  if (body.reply_to != client::EventId())
+    out += ",\"reply_to\":" + std::to_string(body.reply_to.value());
+  if (!body.meta.empty()) out += ",\"meta\":" + body.meta;
+  if (body.attachments.empty()) return out + "}";
+  out += ",\"attachments\":[";
+  for (const client::Attachment& one : body.attachments)
+    out += std::string(out.back() == '[' ? "" : ",") + "{\"url\":" + quoted(one.url) +
+           ",\"type\":" + quoted(one.type) + ",\"size\":" + std::to_string(one.size) +
+           ",\"name\":" + quoted(one.name) + "}";
+  return out + "]}";
+}
+
 std::string target_of(const client::Message& message) {
   return "\"target\":" + std::to_string(message.event.id.value());
 }
@@ -79,7 +94,7 @@ void ChatProgram::say(const ChatCommand& command) {
   view_.follow();
   operate({.name = "send",
            .chat = view_.chat(),
-           .fields = "\"body\":{\"text\":" + quoted(command.text) + "}",
+           .fields = with_text({}, command.text),
            .kind = Kind::kMessage,
            .text = command.text});
 }
@@ -89,8 +104,7 @@ void ChatProgram::reply(const ChatCommand& command) {
   if (!message) return note("no such message", Style::kFailed);
   operate({.name = "send",
            .chat = view_.chat(),
-           .fields = "\"body\":{\"text\":" + quoted(command.text) +
-                     ",\"reply_to\":" + std::to_string(message->event.id.value()) + "}",
+           .fields = with_text({.reply_to = message->event.id}, command.text),
            .kind = Kind::kMessage,
            .text = command.text});
   view_.follow();
@@ -143,7 +157,7 @@ void ChatProgram::edit_message(const ChatCommand& command) {
   if (!message) return note("no such message of yours", Style::kFailed);
   operate({.name = "edit",
            .chat = view_.chat(),
-           .fields = target_of(*message) + ",\"body\":{\"text\":" + quoted(command.text) + "}"});
+           .fields = target_of(*message) + "," + with_text(message->event.body, command.text)});
 }
 
 void ChatProgram::delete_message(const ChatCommand& command) {

@@ -93,7 +93,8 @@ void ChatProgram::on_notice(const client::Effect& notice) {
   } else if (const auto* typed = std::get_if<client::Typed>(&notice)) {
     if (typed->chat == view_.chat()) typing_[typed->user] = clock_.boot_ms() + kTypingMs;
   } else if (const auto* presence = std::get_if<client::PresenceChanged>(&notice)) {
-    if (presence->online) note(presence->user.value() + " is here");
+    if (presence->online && presence->user != core().me())
+      note(presence->user.value() + " is here");
   }
 }
 

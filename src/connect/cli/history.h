@@ -18,7 +18,7 @@ struct HistoryOptions {
   std::string around;
   std::string at;
   uint32_t limit = 50;  // messages; the whole slice with `all`
-  bool all = false;     // pages on to the end: backwards with `before`, else forwards
+  bool all = false;     // to the end: newest first with `before`, else forwards
   bool json = false;    // one message object a line, as the server gave it
 };
 

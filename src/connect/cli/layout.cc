@@ -41,23 +41,6 @@ std::string names_of(const std::vector<client::UserId>& users) {
   return names;
 }
 
-std::string told(const client::Event& event) {
-  const std::string who = harmless_line(event.from.value());
-  if (event.kind == Kind::kChat) {
-    if (event.created)
-      return who + " created the chat" +
-             (event.title ? " \"" + harmless_line(*event.title) + "\"" : "");
-    if (event.title) return who + " named the chat \"" + harmless_line(*event.title) + "\"";
-    if (event.topic) return who + " set the topic: " + harmless_line(*event.topic);
-    return who + " changed the chat's settings";
-  }
-  const std::string users = names_of(event.users);
-  if (event.change == "joined") return users == who ? who + " joined" : who + " added " + users;
-  if (event.change == "left") return who + " left";
-  if (event.change == "removed") return who + " removed " + users;
-  return who + " made " + users + " " + harmless_line(event.role);
-}
-
 class Layout {
  public:
   explicit Layout(const LayoutInput& input)
@@ -150,7 +133,7 @@ class Layout {
                    harmless_line(attachment.url) + "]";
     std::string note;
     if (!message.deleted && message.edited != client::EventId()) note += " (edited)";
-    if (event.from == input_.me) note += " ✓";
+    if (event.from == input_.me && !message.deleted) note += " ✓";
     add_body(clock_of(event.id.ms()), event.from, body, note);
   }
 
@@ -199,6 +182,23 @@ class Layout {
 
 }  // namespace
 
+std::string told(const client::Event& event) {
+  const std::string who = harmless_line(event.from.value());
+  if (event.kind == Kind::kChat) {
+    if (event.created)
+      return who + " created the chat" +
+             (event.title ? " \"" + harmless_line(*event.title) + "\"" : "");
+    if (event.title) return who + " named the chat \"" + harmless_line(*event.title) + "\"";
+    if (event.topic) return who + " set the topic: " + harmless_line(*event.topic);
+    return who + " changed the chat's settings";
+  }
+  const std::string users = names_of(event.users);
+  if (event.change == "joined") return users == who ? who + " joined" : who + " added " + users;
+  if (event.change == "left") return who + " left";
+  if (event.change == "removed") return who + " removed " + users;
+  return who + " made " + users + " " + harmless_line(event.role);
+}
+
 std::vector<Line> lay_out(const LayoutInput& input) { return Layout(input).run(); }
 
 std::string text_of(const Line& line) {
@@ -212,6 +212,7 @@ int colour_of(const client::UserId& user) {
 }
 
 std::string clock_of(int64_t unix_ms) { return formatted(unix_ms, "%H:%M"); }
+std::string moment_of(int64_t unix_ms) { return formatted(unix_ms, "%Y-%m-%d %H:%M:%S"); }
 std::string day_of(int64_t unix_ms) { return formatted(unix_ms, "%A, %-d %B %Y"); }
 
 }  // namespace connect::cli

@@ -41,9 +41,13 @@ struct LayoutInput {
 
 std::vector<Line> lay_out(const LayoutInput& input);
 
+// What a `member` or `chat` event says, in words.
+std::string told(const client::Event& event);
+
 std::string text_of(const Line& line);      // its spans, for tests and copies
 int colour_of(const client::UserId& user);  // the same everywhere
 std::string clock_of(int64_t unix_ms);      // 13:05
+std::string moment_of(int64_t unix_ms);     // 2026-11-24 13:05:09
 std::string day_of(int64_t unix_ms);        // Tuesday, 24 November 2026
 
 }  // namespace connect::cli

@@ -79,6 +79,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
 
 void add_commands(CLI::App& app, Run& run) {
   add_serve_command(app, run);
+  add_client_commands(app, run);
   add_token_command(app, run);
   add_import_command(app, run);
   add_backup_command(app, run);

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -20,9 +19,9 @@ struct Outcome {
   std::string error;
 };
 
-Outcome run(std::initializer_list<const char*> arguments) {
+Outcome run(const std::vector<const char*>& arguments) {
   std::vector<const char*> argv = {"connect"};
-  argv.insert(argv.end(), arguments);
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   Outcome outcome;
@@ -34,7 +33,7 @@ Outcome run(std::initializer_list<const char*> arguments) {
 
 TEST(CommandLine, NamesWhatIsMistypedAndWhatWasMeant) {
   struct Mistake {
-    std::initializer_list<const char*> arguments;
+    std::vector<const char*> arguments;
     std::vector<std::string> says;
   };
   const std::vector<Mistake> mistakes = {

@@ -18,5 +18,6 @@ void add_import_command(CLI::App& app, Run& run);
 void add_backup_command(CLI::App& app, Run& run);
 void add_restore_command(CLI::App& app, Run& run);
 void add_inspect_command(CLI::App& app, Run& run);
+void add_client_commands(CLI::App& app, Run& run);
 
 }  // namespace connect::app

@@ -4,6 +4,8 @@
 #include "connect/app/command_line.h"
 #include "connect/app/commands.h"
 #include "connect/cli/chat.h"
+#include "connect/cli/history.h"
+#include "connect/cli/send.h"
 
 namespace connect::app {
 namespace {
@@ -33,10 +35,51 @@ void add_chat(CLI::App& app, Run& run) {
   command.callback([options, &run] { run = [options] { return cli::run_chat(*options); }; });
 }
 
+void add_history(CLI::App& app, Run& run) {
+  auto options = std::make_shared<cli::HistoryOptions>();
+  CLI::App& command = *app.add_subcommand("history", "Print a slice of a chat");
+  command.footer(
+      "A moment is `2026-11-24`, `2026-11-24 13:05:09` (local time) or Unix milliseconds.\n"
+      "Examples:\n"
+      "  connect history --user alice ubuntu                       # the last 50 messages\n"
+      "  connect history --user alice ubuntu --at 2008-07-03 --limit 20\n"
+      "  connect history --user alice ubuntu --after 2008-07-03 --all --json > july.jsonl");
+  add_server_options(command, options->server);
+  command.add_option("chat,--chat", options->chat, "The chat")->required();
+  auto* positions = command.add_option_group("position", "Where; at most one of");
+  positions->add_option("--before", options->before, "Messages before an event id or moment");
+  positions->add_option("--after", options->after, "Messages after an event id or moment");
+  positions->add_option("--around", options->around, "Messages around an event id or moment");
+  positions->add_option("--at", options->at, "Messages from a moment on");
+  positions->require_option(0, 1);
+  command.add_option("--limit", options->limit, "How many messages")->capture_default_str();
+  command.add_flag("--all", options->all, "Page on to the end");
+  command.add_flag("--json", options->json, "A JSON object a line");
+  command.callback([options, &run] { run = [options] { return cli::run_history(*options); }; });
+}
+
+void add_send(CLI::App& app, Run& run) {
+  auto options = std::make_shared<cli::SendOptions>();
+  CLI::App& command = *app.add_subcommand("send", "Send messages and wait until they are stored");
+  command.footer(
+      "Examples:\n"
+      "  connect send --user alice --chat ubuntu hello everybody\n"
+      "  tail -f /var/log/build.log | connect send --user bot --chat builds -");
+  add_server_options(command, options->server);
+  command.add_option("--chat", options->chat, "The chat")->required();
+  command.add_option("text", options->words, "The message; `-`: standard input, a message a line")
+      ->required();
+  command.add_option("--give-up-after", options->give_up_after_s, "Seconds; 0: never")
+      ->capture_default_str();
+  command.callback([options, &run] { run = [options] { return cli::run_send(*options); }; });
+}
+
 }  // namespace
 
 void add_client_commands(CLI::App& app, Run& run) {
   add_chat(app, run);
+  add_history(app, run);
+  add_send(app, run);
 }
 
 }  // namespace connect::app

@@ -304,7 +304,7 @@ def test_broken_json(rest, live, what):
     ({"type": "group", "title": "x" * 257}, "field_invalid", "title"),
     ({"type": "group", "topic": "x" * 1025}, "field_invalid", "topic"),
     ({"type": "group", "joinable": "yes"}, "field_invalid", "joinable"),
-    ({"type": "group", "visibility": "none"}, "field_invalid", "visibility")])
+    ({"type": "group", "visibility": "none"}, "field_unknown_type", "visibility")])
 def test_fields_that_are_wrong_are_named(rest, body, code, field):
     answer = rest("alice").http("POST", "/v1/chats", json=body)
     error = answer.json()["error"]

@@ -42,19 +42,21 @@ def test_all_devices_of_all_members_see_one_order(live):
     bob, carol = live("bob"), live("carol")
     chat = alice.create([bob.user, carol.user])["chat"]
     posted = []
+    sessions = (alice, phone, bob, carol)
     for n in range(20):
-        for user in (alice, phone, bob, carol):
+        for which, user in enumerate(sessions):
             posted.append((user, user.post("send", {"chat": chat, "key": new_key(),
-                                                    "body": {"text": f"{n}"}})))
+                                                    "body": {"text": f"{which} {n}"}})))
     for user, number in posted:
         user.answer(number)
-    seen = [user.events_until(chat, 81) for user in (alice, phone, bob, carol)]
+    seen = [user.events_until(chat, 81) for user in sessions]
     assert [event["seq"] for event in seen[0]] == list(range(1, 82))
     assert all(view == seen[0] for view in seen)
     assert bob.all_events(chat) == seen[0]
-    for user in (alice, phone, bob, carol):
-        own = [event["body"]["text"] for event in seen[0][1:] if event["from"] == user.user]
-        assert own == sorted(own, key=int)
+    texts = [event["body"]["text"].split() for event in seen[0][1:]]
+    for which in range(len(sessions)):
+        own = [int(n) for session, n in texts if session == str(which)]
+        assert own == list(range(20))
 
 
 def test_every_kind_of_event_is_pushed(live, rest):

@@ -157,8 +157,9 @@ def test_rest_tells_new_from_known_by_its_status(rest):
     for _ in range(2):
         chat = alice.create(["bob"], key=key)["chat"]
         statuses.append(alice.status)
+    send_key = new_key()
     for _ in range(2):
-        alice.send(chat, "hi", key=key)
+        alice.send(chat, "hi", key=send_key)
         statuses.append(alice.status)
     sent = alice.call("POST", f"/v1/chats/{chat}/messages", json={"body": {"text": "no key"}})
     statuses.append(alice.status)

@@ -3,6 +3,7 @@
 
 #include "connect/app/command_line.h"
 #include "connect/app/commands.h"
+#include "connect/cli/bench.h"
 #include "connect/cli/chat.h"
 #include "connect/cli/history.h"
 #include "connect/cli/send.h"
@@ -74,12 +75,43 @@ void add_send(CLI::App& app, Run& run) {
   command.callback([options, &run] { run = [options] { return cli::run_send(*options); }; });
 }
 
+void add_bench(CLI::App& app, Run& run) {
+  auto options = std::make_shared<cli::BenchOptions>();
+  CLI::App& command =
+      *app.add_subcommand("bench", "Measure what a message, a page and a connection cost");
+  command.footer(
+      "Examples:\n"
+      "  connect bench                                  # starts a server of its own\n"
+      "  connect bench --only messages --connections 64 --in-flight 8\n"
+      "  connect bench --server http://127.0.0.1:8080 --pid 4711 --only page");
+  command.add_option("--server", options->server, "A running server with --auth dev");
+  command.add_option("--pid", options->pid, "Its process");
+  command.add_option("--binary", options->binary, "The program to start; default: this one");
+  command.add_option("--directory", options->directory, "Where its data go: the disk that counts");
+  command.add_option("--only", options->only, "One part")
+      ->check(CLI::IsMember({"messages", "page", "idle"}));
+  command.add_option("--runs", options->runs, "Runs of each part")->capture_default_str();
+  command.add_option("--connections", options->connections)->capture_default_str();
+  command.add_option("--in-flight", options->in_flight, "Sends in flight a connection")
+      ->capture_default_str();
+  command.add_option("--warm-up", options->warm_up_s, "Seconds before each run")
+      ->capture_default_str();
+  command.add_option("--seconds", options->seconds, "Measured seconds a run")
+      ->capture_default_str();
+  command.add_option("--messages", options->messages, "Stored messages behind `page`")
+      ->capture_default_str();
+  command.add_option("--pages", options->pages, "Reads a run")->capture_default_str();
+  command.add_option("--idle-connections", options->idle_connections)->capture_default_str();
+  command.callback([options, &run] { run = [options] { return cli::run_bench(*options); }; });
+}
+
 }  // namespace
 
 void add_client_commands(CLI::App& app, Run& run) {
   add_chat(app, run);
   add_history(app, run);
   add_send(app, run);
+  add_bench(app, run);
 }
 
 }  // namespace connect::app

@@ -95,8 +95,10 @@ void ChatFlow::forget_state(ChatSlot& slot) {
 void ChatFlow::load(const Slot& slot) {
   forget_state(*slot);
   slot->loading = true;
+  // Enough to find a block whose outcome is looked for.
+  const size_t block_events = slot->block ? slot->block->append.events.size() : 0;
   parts_.persistence.load_chat(
-      slot->id, parts_.options.newest_max,
+      slot->id, parts_.options.newest_max + static_cast<uint32_t>(block_events),
       answered<LoadedChat>(slot, [this](const Slot& chat, Result<LoadedChat> result) {
         chat->loading = false;
         if (!result) return back_off(chat);
@@ -123,13 +125,17 @@ void ChatFlow::loaded(const Slot& slot, LoadedChat chat) {
   slot->block->append.projections.empty() ? finish(slot) : project(slot);
 }
 
+// Every event must be where this worker put it: another worker may have stored some of the same
+// operations, even the last one with the same id, among others.
 bool ChatFlow::block_is_stored(const ChatSlot& slot) const {
   if (!slot.block || slot.block->append.events.empty()) return false;
-  const Event& last = slot.block->append.events.back();
-  const auto key = protocol::Key::from_bytes(last.key());
-  if (!key) return false;
-  const KeyEntry* found = slot.state.keys().find(last.from(), *key);
-  return found != nullptr && found->id == EventId(last.id());
+  const std::vector<Event>& events = slot.block->append.events;
+  return std::all_of(events.begin(), events.end(), [&slot](const Event& event) {
+    const auto key = protocol::Key::from_bytes(event.key());
+    const KeyEntry* found = key ? slot.state.keys().find(event.from(), *key) : nullptr;
+    return found != nullptr && found->id == EventId(event.id()) &&
+           found->seq == protocol::Seq(event.seq());
+  });
 }
 
 void ChatFlow::put_back(const Slot& slot) {

@@ -101,6 +101,24 @@ TEST_F(TlsTest, CarriesBytesBothWaysAndReportsTheClose) {
   EXPECT_EQ(server->read(buffer, sizeof buffer).progress, Progress::kClosed);
 }
 
+// A client may send its first bytes right behind the end of its handshake: one read of the socket
+// brings both.
+TEST_F(TlsTest, BytesThatCameWithTheEndOfTheHandshakeAreReadAtOnce) {
+  auto server_context = ServerTlsContext::load(cert(), key());
+  auto client_context = client_tls_context(cert(), "localhost");
+  auto server = (*server_context)->open(fds_[0]);
+  auto client = (*client_context)->open(fds_[1]);
+  EXPECT_EQ(client->handshake(), Progress::kWantRead);
+  EXPECT_EQ(server->handshake(), Progress::kWantRead);
+  ASSERT_EQ(client->handshake(), Progress::kDone);
+  ASSERT_EQ(client->write("ping", 4).bytes, 4u);
+  ASSERT_EQ(server->handshake(), Progress::kDone);
+  char buffer[16];
+  const auto read = server->read(buffer, sizeof buffer);
+  EXPECT_EQ(read.progress, Progress::kDone);
+  EXPECT_EQ(read.bytes, 4u);
+}
+
 TEST_F(TlsTest, AFullSocketTakesAPartAndGoesOnLater) {
   auto server_context = ServerTlsContext::load(cert(), key());
   auto client_context = client_tls_context(cert(), "localhost");

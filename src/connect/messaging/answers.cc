@@ -81,12 +81,12 @@ void Answers::appended(const Waiting& waiting, protocol::EventId id, protocol::S
   reply(waiting, std::move(made));
 }
 
-void Answers::stored(ChatSlot& slot, const Block& block, const Waiting& waiting,
-                     const Stored& stored) {
-  const Event& event = block.append.events[stored.event];
+void Answers::stored(ChatSlot& slot, Block& block, const Waiting& waiting, const Stored& stored) {
+  Event& event = block.append.events[stored.event];
   if (event.kind() == protocol::KIND_MESSAGE) parts_.metrics.sends_total.add();
   appended(waiting, protocol::EventId(event.id()), protocol::Seq(event.seq()), false);
-  parts_.fan_out.event(slot.state, slot.audience, slot.id.value(), event, stored.target_seq);
+  parts_.fan_out.event(slot.state, slot.audience, slot.id.value(), std::move(event),
+                       stored.target_seq);
 }
 
 void Answers::marked(ChatSlot& slot, const Waiting& waiting, const MarkMoved& moved) {
@@ -98,7 +98,7 @@ void Answers::marked(ChatSlot& slot, const Waiting& waiting, const MarkMoved& mo
     parts_.fan_out.marked(slot.state, slot.audience, moved.answer, waiting.command.origin());
 }
 
-void Answers::outcome(ChatSlot& slot, const Block& block, const Outcome& outcome) {
+void Answers::outcome(ChatSlot& slot, Block& block, const Outcome& outcome) {
   const Waiting& waiting = outcome.waiting;
   if (const auto* event = std::get_if<Stored>(&outcome.result))
     stored(slot, block, waiting, *event);
@@ -111,7 +111,7 @@ void Answers::outcome(ChatSlot& slot, const Block& block, const Outcome& outcome
   done(waiting);
 }
 
-void Answers::block(ChatSlot& slot, const Block& block) {
+void Answers::block(ChatSlot& slot, Block block) {
   for (const Outcome& each : block.outcomes) outcome(slot, block, each);
 }
 

@@ -15,7 +15,7 @@ class Answers {
   explicit Answers(const WorkerParts& parts);
 
   // Every outcome of the block in order, the reply before the pushes.
-  void block(ChatSlot& slot, const Block& block);
+  void block(ChatSlot& slot, Block block);
   // The command is refused without having been decided.
   void refuse(const Waiting& waiting, const protocol::Error& error);
   // The outcome is not known, and may come out later.
@@ -25,8 +25,8 @@ class Answers {
   void done(const Waiting& waiting);
 
  private:
-  void outcome(ChatSlot& slot, const Block& block, const Outcome& outcome);
-  void stored(ChatSlot& slot, const Block& block, const Waiting& waiting, const Stored& stored);
+  void outcome(ChatSlot& slot, Block& block, const Outcome& outcome);
+  void stored(ChatSlot& slot, Block& block, const Waiting& waiting, const Stored& stored);
   void appended(const Waiting& waiting, protocol::EventId id, protocol::Seq seq, bool duplicate);
   void marked(ChatSlot& slot, const Waiting& waiting, const MarkMoved& moved);
   void reply(const Waiting& waiting, protocol::Reply reply);

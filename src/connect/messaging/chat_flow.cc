@@ -234,10 +234,10 @@ void ChatFlow::confirmed(const Slot& slot, EventId tail) {
 }
 
 void ChatFlow::finish(const Slot& slot) {
-  const Block block = std::move(*slot->block);
+  Block block = std::move(*slot->block);
   slot->block.reset();
   slot->failures = 0;
-  answers_.block(*slot, block);
+  answers_.block(*slot, std::move(block));
   pump(slot);
 }
 

@@ -157,12 +157,6 @@ const KeyEntry* RecentKeys::find(std::string_view user, const Key& key) const {
   return nullptr;
 }
 
-uint64_t RecentKeys::count_from(EventId id) const {
-  const auto first = std::lower_bound(slots_.begin(), slots_.end(), id,
-                                      [](const Slot& s, EventId at) { return s.entry.id < at; });
-  return static_cast<uint64_t>(slots_.end() - first);
-}
-
 const KeyEntry* RecentKeys::at_or_below(EventId id) const {
   const auto above = std::upper_bound(slots_.begin(), slots_.end(), id,
                                       [](EventId at, const Slot& s) { return at < s.entry.id; });
@@ -177,7 +171,7 @@ KeyAnswer look_up(const RecentKeys& recent, const KeyLookup* lookup, protocol::S
                   std::string_view user, const Key& key, uint64_t digest, int64_t event_ms) {
   const EventId from = earliest_event_of(key);
   if (from >= recent.covers_from()) {
-    if (recent.count_from(from) > protocol::kDedupEventsMax) return {KeyVerdict::kSyncRequired};
+    // Memory never holds more than kDedupEventsMax events, so no more can follow.
     const KeyEntry* entry = recent.find(user, key);
     return entry == nullptr ? KeyAnswer{} : answer_for(*entry, digest);
   }

@@ -67,8 +67,6 @@ class RecentKeys {
   void blank(protocol::EventId target);
 
   const KeyEntry* find(std::string_view user, const protocol::Key& key) const;
-  // How many events are at or after the id; only meaningful for an id that is covered.
-  uint64_t count_from(protocol::EventId id) const;
   // The newest event at or below the id, when it is in memory.
   const KeyEntry* at_or_below(protocol::EventId id) const;
   const KeyEntry& at(size_t index) const { return slots_[index].entry; }  // ascending by id

@@ -134,25 +134,30 @@ void FanOut::push_partly_hidden(const ChatState& state, const Audience& audience
   }
 }
 
-void FanOut::event(const ChatState& state, Audience& audience, const std::string& chat,
-                   const Event& event, protocol::Seq target_seq) {
+Audience FanOut::taken_out(const ChatState& state, const Event& event) const {
+  std::vector<std::string> out;
+  if (takes_out(event))
+    for (const std::string& user : event.member().users()) {
+      const protocol::MemberItem* member = state.member(user);
+      if (member != nullptr && member->version() == event.id()) out.push_back(user);
+    }
+  return find_users(out);
+}
+
+void FanOut::event(const ChatState& state, Audience& audience, const std::string& chat, Event event,
+                   protocol::Seq target_seq) {
   refresh(state, audience);
   const bool aims = target_seq != protocol::Seq();
   if (aims && target_seq.value() <= audience.newest_from)
     return push_partly_hidden(state, audience, chat, event, target_seq);
+  const Audience others = taken_out(state, event);
+  if (audience.gateways.empty() && others.gateways.empty()) return;
   Delivery delivery;
   delivery.mutable_event()->set_chat(chat);
-  *delivery.mutable_event()->mutable_event() = event;
+  *delivery.mutable_event()->mutable_event() = std::move(event);
   const std::string head = delivery.SerializeAsString();
   push_event(audience, head, chat);
-  if (!takes_out(event)) return;
-  // Their interval ends with this very event, so they see it.
-  std::vector<std::string> out;
-  for (const std::string& user : event.member().users()) {
-    const protocol::MemberItem* member = state.member(user);
-    if (member != nullptr && member->version() == event.id()) out.push_back(user);
-  }
-  push_event(find_users(out), head, chat);
+  push_event(others, head, chat);
 }
 
 void FanOut::marked(const ChatState& state, Audience& audience, const protocol::Marked& marked,

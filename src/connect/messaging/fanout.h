@@ -43,7 +43,7 @@ class FanOut {
   // delete or a reaction `target_seq` is its message's: members who may not see that get the hidden
   // form.
   void event(const ChatState& state, Audience& audience, const std::string& chat,
-             const protocol::Event& event, protocol::Seq target_seq);
+             protocol::Event event, protocol::Seq target_seq);
   // To the user's other sessions; in chats of up to 100 to all members.
   void marked(const ChatState& state, Audience& audience, const protocol::Marked& marked,
               const protocol::Origin& origin);
@@ -54,6 +54,8 @@ class FanOut {
  private:
   void refresh(const ChatState& state, Audience& audience) const;
   Audience find_users(const std::vector<std::string>& users) const;
+  // Those whom the event takes out of the chat: their interval ends with it, so they see it.
+  Audience taken_out(const ChatState& state, const protocol::Event& event) const;
   void push_event(const Audience& audience, const std::string& head, const std::string& chat);
   void push_partly_hidden(const ChatState& state, const Audience& audience, const std::string& chat,
                           const protocol::Event& event, protocol::Seq target_seq);

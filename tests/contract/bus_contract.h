@@ -10,7 +10,7 @@
 
 #include "connect/bus/bus.h"
 
-namespace connect::bus {
+namespace chat::bus {
 
 // A bus that is fresh when it is made, with kPartitions partitions in each topic.
 class BusUnderTest {
@@ -28,4 +28,4 @@ struct BusRow {
   size_t full_after = 0;
 };
 
-}  // namespace connect::bus
+}  // namespace chat::bus

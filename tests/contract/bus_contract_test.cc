@@ -14,7 +14,7 @@
 #include "connect/base/clock.h"
 #include "connect/bus/embedded_bus.h"
 
-namespace connect::bus {
+namespace chat::bus {
 namespace {
 
 using testing::ElementsAre;
@@ -306,4 +306,4 @@ INSTANTIATE_TEST_SUITE_P(Buses, BusContract,
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace
-}  // namespace connect::bus
+}  // namespace chat::bus

@@ -12,7 +12,7 @@
 #include "connect/store/blocking_store.h"
 #include "connect/store/store.h"
 
-namespace connect::store {
+namespace chat::store {
 
 // A store that is fresh when it is made, and what stands behind it.
 class StoreUnderTest {
@@ -59,4 +59,4 @@ class StoreContract : public testing::TestWithParam<StoreRow> {
 
 Event message(uint64_t id, uint64_t seq, const std::string& text = "hello");
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -13,7 +13,7 @@
 #include "connect/store/rocksdb_store.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::store {
+namespace chat::store {
 
 Event message(uint64_t id, uint64_t seq, const std::string& text) {
   Event event;
@@ -429,4 +429,4 @@ INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace
-}  // namespace connect::store
+}  // namespace chat::store

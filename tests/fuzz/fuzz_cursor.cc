@@ -3,7 +3,7 @@
 #include "connect/crypto/digest.h"
 #include "connect/protocol/cursor.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 void check(std::string_view input) {
@@ -18,9 +18,9 @@ void check(std::string_view input) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  connect::protocol::check({reinterpret_cast<const char*>(data), size});
+  chat::protocol::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -6,7 +6,7 @@
 #include "connect/base/check.h"
 #include "connect/protocol/frame.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 using Status = FrameReader::Status;
@@ -76,9 +76,9 @@ void check(std::string_view input) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  connect::protocol::check({reinterpret_cast<const char*>(data), size});
+  chat::protocol::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -7,7 +7,7 @@
 #include "connect/base/check.h"
 #include "connect/gateway/http.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using Status = HttpReader::Status;
@@ -80,9 +80,9 @@ void check(std::string_view input) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  connect::gateway::check({reinterpret_cast<const char*>(data), size});
+  chat::gateway::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -4,7 +4,7 @@
 #include "connect/protocol/json_in.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 using json::Value;
@@ -74,9 +74,9 @@ void check(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  connect::protocol::check({reinterpret_cast<const char*>(data), size});
+  chat::protocol::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

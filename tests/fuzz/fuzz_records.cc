@@ -4,7 +4,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 template <typename Record>
@@ -69,9 +69,9 @@ void check(std::string_view input) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  connect::protocol::check({reinterpret_cast<const char*>(data), size});
+  chat::protocol::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

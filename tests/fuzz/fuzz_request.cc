@@ -6,7 +6,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/request.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 void check_body(const Body& body) {
@@ -78,9 +78,9 @@ void check(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  connect::protocol::check({reinterpret_cast<const char*>(data), size});
+  chat::protocol::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace connect;
+using namespace chat;
 
 gateway::KeySet make_keys() {
   std::vector<gateway::TrustedKey> keys;

@@ -12,7 +12,7 @@
 #include "connect/store/data_directory.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 base::Status backup_offline(const BackupOptions& options) {
@@ -51,4 +51,4 @@ int run_restore(const BackupOptions& options) {
   return report("restore", store::restore(options.backup, options.data));
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace connect::app {
+namespace chat::app {
 
 struct BackupOptions {
   std::string backup;  // the backup's directory
@@ -15,4 +15,4 @@ struct BackupOptions {
 int run_backup(const BackupOptions& options);
 int run_restore(const BackupOptions& options);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -8,7 +8,7 @@
 #include "connect/cli/history.h"
 #include "connect/cli/send.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 void add_server_options(CLI::App& command, cli::ServerOptions& server) {
@@ -114,4 +114,4 @@ void add_client_commands(CLI::App& app, Run& run) {
   add_bench(app, run);
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -9,7 +9,7 @@
 
 #include "connect/app/commands.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 constexpr const char* kAbout =
@@ -150,4 +150,4 @@ int run_command_line(int argc, const char* const* argv) {
   return run ? run() : kExitUsage;
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace connect::app {
+namespace chat::app {
 
 // Exit codes: what was asked for makes no sense, or it cannot be done here and now.
 inline constexpr int kExitEnvironment = 1;
@@ -23,4 +23,4 @@ std::string environment_name(std::string_view option);
 // The word that was probably meant: the nearest one when it is near enough, or nothing.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& words);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -10,7 +10,7 @@
 #include "connect/app/mint.h"
 #include "connect/app/ops_client.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 struct Outcome {
@@ -122,4 +122,4 @@ TEST(HostPort, FormsAndRefusals) {
 }
 
 }  // namespace
-}  // namespace connect::app
+}  // namespace chat::app

@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }  // namespace CLI
 
-namespace connect::app {
+namespace chat::app {
 
 using Run = std::function<int()>;  // the process's exit code
 
@@ -20,4 +20,4 @@ void add_restore_command(CLI::App& app, Run& run);
 void add_inspect_command(CLI::App& app, Run& run);
 void add_client_commands(CLI::App& app, Run& run);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -6,7 +6,7 @@
 #include "connect/app/import_run.h"
 #include "connect/app/inspect_run.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 // A data directory that no server uses, or the server that uses it: exactly one of them.
@@ -85,4 +85,4 @@ void add_inspect_command(CLI::App& app, Run& run) {
   }
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -6,7 +6,7 @@
 #include "connect/protocol/json_in.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Code;
@@ -93,4 +93,4 @@ Result<ImportCounts> read_counts(std::string_view json) {
                       number_of(*document, "refused"), number_of(*document, "people")};
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -15,7 +15,7 @@
 #include "connect/importer/chat_importer.h"
 #include "connect/importer/import_plan.h"
 
-namespace connect::app {
+namespace chat::app {
 
 // 98 lines of 24 KiB of text together, which JSON may write six times as long (`\u0007`), and 110
 // bytes around each: 155 KiB. A single line may have 16 KiB, so 98 KiB.
@@ -35,4 +35,4 @@ base::Result<ImportBatch> read_batch(std::string_view json);
 std::string write_counts(const importer::ImportCounts& counts);
 base::Result<importer::ImportCounts> read_counts(std::string_view json);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 importer::ChatPlan plan_of(int lines) {
@@ -62,4 +62,4 @@ TEST(ImportBatch, CountsAreReadAsTheyWereWritten) {
 }
 
 }  // namespace
-}  // namespace connect::app
+}  // namespace chat::app

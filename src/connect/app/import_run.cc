@@ -22,7 +22,7 @@
 #include "connect/importer/import_plan.h"
 #include "connect/importer/irc_log.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Result;
@@ -246,4 +246,4 @@ int run_import(const ImportOptions& options) {
   return counts->refused == 0 ? 0 : kExitEnvironment;
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace connect::app {
+namespace chat::app {
 
 struct ImportOptions {
   std::vector<std::string> files;
@@ -20,4 +20,4 @@ struct ImportOptions {
 // not be placed.
 int run_import(const ImportOptions& options);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace connect::app {
+namespace chat::app {
 
 importer::ChatImporter& ImportService::importer_of(const ImportBatch& batch) {
   const auto found = std::find_if(open_.begin(), open_.end(), [&batch](const OpenImport& one) {
@@ -21,4 +21,4 @@ base::Result<importer::ImportCounts> ImportService::add(const ImportBatch& batch
   return importer_of(batch).add(batch.lines);
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -11,7 +11,7 @@
 #include "connect/importer/chat_importer.h"
 #include "connect/persistence/persistence.h"
 
-namespace connect::app {
+namespace chat::app {
 
 // An import has four chats open at a time; one of 100,000 members keeps 6 MB.
 inline constexpr size_t kOpenImportsMax = 8;
@@ -34,4 +34,4 @@ class ImportService final {
   std::list<OpenImport> open_;  // the latest first
 };
 
-}  // namespace connect::app
+}  // namespace chat::app

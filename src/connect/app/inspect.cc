@@ -8,7 +8,7 @@
 #include "connect/store/blocking_store.h"
 #include "connect/store/item_names.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 namespace json = protocol::json;
@@ -191,4 +191,4 @@ Result<std::string> inspect_member(store::Store& store, const ChatId& chat,
   return out + "}";
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -8,7 +8,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::app {
+namespace chat::app {
 
 // {"chats":[{"chat","type","title","members","head":{"id","seq"}},…]}, all of them by their ids.
 base::Result<std::string> inspect_chats(store::RocksDbStore& store);
@@ -20,4 +20,4 @@ base::Result<std::string> inspect_chat(store::Store& store, const protocol::Chat
 base::Result<std::string> inspect_member(store::Store& store, const protocol::ChatId& chat,
                                          const protocol::UserId& user);
 
-}  // namespace connect::app
+}  // namespace chat::app

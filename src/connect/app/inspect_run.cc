@@ -8,7 +8,7 @@
 #include "connect/app/offline_data.h"
 #include "connect/app/ops_client.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Result;
@@ -46,4 +46,4 @@ int run_inspect(const InspectOptions& options) {
   return kExitEnvironment;
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

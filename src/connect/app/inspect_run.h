@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace connect::app {
+namespace chat::app {
 
 struct InspectOptions {
   std::string what;  // chats, chat or member
@@ -16,4 +16,4 @@ struct InspectOptions {
 // The process's exit code.
 int run_inspect(const InspectOptions& options);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -2,4 +2,4 @@
 
 #include "connect/app/command_line.h"
 
-int main(int argc, char** argv) { return connect::app::run_command_line(argc, argv); }
+int main(int argc, char** argv) { return chat::app::run_command_line(argc, argv); }

@@ -8,7 +8,7 @@
 #include "connect/gateway/key_file.h"
 #include "connect/store/data_directory.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Code;
@@ -57,4 +57,4 @@ base::Result<std::string> mint(const MintOptions& options) {
       key, options.kid, {*user, options.issuer, options.audience, now_ms, now_ms + lifetime_ms});
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -7,7 +7,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::app {
+namespace chat::app {
 
 struct MintOptions {
   std::string user;
@@ -24,4 +24,4 @@ base::Result<std::string> mint(const MintOptions& options);
 // `90s`, `15m`, `1h` or `30d` in ms; kInvalid for anything else and above ten years.
 base::Result<int64_t> parse_lifetime(std::string_view text);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -4,7 +4,7 @@
 
 #include "connect/persistence/store_persistence.h"
 
-namespace connect::app {
+namespace chat::app {
 
 OfflineData::OfflineData() = default;
 OfflineData::~OfflineData() = default;
@@ -25,4 +25,4 @@ base::Result<std::unique_ptr<OfflineData>> OfflineData::open_or_create(const std
   return data;
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

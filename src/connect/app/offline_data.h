@@ -12,7 +12,7 @@
 #include "connect/store/data_directory.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::app {
+namespace chat::app {
 
 class OfflineData final {
  public:
@@ -33,4 +33,4 @@ class OfflineData final {
   std::unique_ptr<persistence::Persistence> persistence_;  // ends before the store
 };
 
-}  // namespace connect::app
+}  // namespace chat::app

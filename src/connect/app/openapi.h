@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-namespace connect::app {
+namespace chat::app {
 
 std::string_view openapi_json();
 
-}  // namespace connect::app
+}  // namespace chat::app

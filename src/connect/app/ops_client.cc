@@ -1,8 +1,7 @@
-#include "connect/base/posix_socket.h"
-
 #include "connect/app/ops_client.h"
 
 #include <netdb.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -16,7 +15,7 @@
 
 #include "connect/protocol/json_in.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Code;
@@ -136,7 +135,7 @@ base::Status OpsClient::open() {
     return base::unexpected(Code::kUnavailable, "there is no host " + host_);
   for (const addrinfo* one = found; one != nullptr && fd_ < 0; one = one->ai_next) {
     fd_ = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd_ >= 0 && posix_connect(fd_, one->ai_addr, one->ai_addrlen) != 0) close();
+    if (fd_ >= 0 && ::connect(fd_, one->ai_addr, one->ai_addrlen) != 0) close();
   }
   freeaddrinfo(found);
   if (fd_ < 0)
@@ -198,4 +197,4 @@ Result<std::string> OpsClient::ask(std::string_view method, std::string_view tar
   return base::unexpected(code_of(answer.status), "the server says: " + message_of(answer.body));
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -8,7 +8,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::app {
+namespace chat::app {
 
 struct OpsAnswer {
   int status = 0;
@@ -52,4 +52,4 @@ base::Result<HostPort> parse_host_port(std::string_view address);
 // Percent-encodes everything but letters, digits and `-._~`.
 std::string percent_encoded(std::string_view text);
 
-}  // namespace connect::app
+}  // namespace chat::app

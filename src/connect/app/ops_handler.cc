@@ -13,7 +13,7 @@
 #include "connect/protocol/json_in.h"
 #include "connect/store/backup.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Code;
@@ -159,4 +159,4 @@ Result<std::string> OpsHandler::inspect(const HttpRequest& request) {
   return inspect_member(parts_.store, *chat, *user);
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -24,7 +24,7 @@
 #include "connect/store/data_directory.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::app {
+namespace chat::app {
 
 // Calls that wait for the disk, waiting or running: four importing threads and a few people.
 inline constexpr int kAdminCallsMax = 16;
@@ -63,4 +63,4 @@ class OpsHandler final : public gateway::HttpHandler {
   base::ThreadExecutor admin_;  // ends first
 };
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -13,7 +13,7 @@
 #include "connect/persistence/store_persistence.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using gateway::HttpAnswer;
@@ -137,4 +137,4 @@ TEST_F(OpsHandlerTest, WebPagesAreKeptAway) {
 }
 
 }  // namespace
-}  // namespace connect::app
+}  // namespace chat::app

@@ -15,7 +15,7 @@
 #include "connect/app/server.h"
 #include "connect/base/log.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 // How often key files and certificates are looked at.
@@ -81,4 +81,4 @@ int run_serve(const ServeOptions& options) {
   return 0;
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace connect::app {
+namespace chat::app {
 
 struct ServeOptions {
   std::string data = "./connect-data";
@@ -31,4 +31,4 @@ struct ServeOptions {
 // make no sense, 1 for what the machine does not give, each named on standard error.
 int run_serve(const ServeOptions& options);
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -5,7 +5,7 @@
 #include "connect/app/commands.h"
 #include "connect/app/serve.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 constexpr const char* kExamples =
@@ -96,4 +96,4 @@ void add_serve_command(CLI::App& app, Run& run) {
   command.callback([options, &run] { run = [options] { return run_serve(*options); }; });
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

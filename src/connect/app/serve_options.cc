@@ -5,7 +5,7 @@
 
 #include "connect/app/ops_client.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Code;
@@ -49,4 +49,4 @@ base::Status check_serve_options(const ServeOptions& options) {
   return check_access(options, listen);
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -7,7 +7,7 @@
 #include "connect/app/serve.h"
 #include "connect/base/result.h"
 
-namespace connect::app {
+namespace chat::app {
 
 // kInvalid, naming the option, for the first thing that makes no sense.
 base::Status check_serve_options(const ServeOptions& options);
@@ -15,4 +15,4 @@ base::Status check_serve_options(const ServeOptions& options);
 // Whether only this machine can reach an address of that host.
 bool is_loopback(std::string_view host);
 
-}  // namespace connect::app
+}  // namespace chat::app

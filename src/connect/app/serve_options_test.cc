@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 struct Case {
@@ -50,4 +50,4 @@ TEST(ServeOptions, WhatMakesNoSenseIsNamed) {
 }
 
 }  // namespace
-}  // namespace connect::app
+}  // namespace chat::app

@@ -31,7 +31,7 @@
 #include "connect/store/data_directory.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::app {
+namespace chat::app {
 namespace {
 
 using base::Code;
@@ -264,4 +264,4 @@ void Server::drain() {
   base::log_info("drained");
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

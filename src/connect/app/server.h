@@ -14,7 +14,7 @@
 #include "connect/app/serve.h"
 #include "connect/base/result.h"
 
-namespace connect::app {
+namespace chat::app {
 
 class Server final {
  public:
@@ -36,4 +36,4 @@ class Server final {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace connect::app
+}  // namespace chat::app

@@ -7,7 +7,7 @@
 #include "connect/app/commands.h"
 #include "connect/app/mint.h"
 
-namespace connect::app {
+namespace chat::app {
 
 void add_token_command(CLI::App& app, Run& run) {
   auto options = std::make_shared<MintOptions>();  // outlives this call with the callback
@@ -42,4 +42,4 @@ void add_token_command(CLI::App& app, Run& run) {
   });
 }
 
-}  // namespace connect::app
+}  // namespace chat::app

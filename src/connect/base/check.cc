@@ -3,11 +3,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace connect::base {
+namespace chat::base {
 
 void check_failed(const char* file, int line, const char* condition) {
   std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", file, line, condition);
   std::abort();
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 int64_t read_ms(clockid_t clock) {
@@ -16,4 +16,4 @@ int64_t read_ms(clockid_t clock) {
 int64_t SystemClock::wall_ms() const { return read_ms(CLOCK_REALTIME); }
 int64_t SystemClock::boot_ms() const { return read_ms(CLOCK_BOOTTIME); }
 
-}  // namespace connect::base
+}  // namespace chat::base

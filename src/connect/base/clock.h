@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace connect::base {
+namespace chat::base {
 
 class Clock {
  public:
@@ -39,4 +39,4 @@ class ManualClock final : public Clock {
   int64_t boot_ms_ = 0;
 };
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -16,7 +16,7 @@
 #include "connect/base/check.h"
 #include "connect/base/clock.h"
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 // What one wait fetches; whatever is left comes with the next turn, since epoll is level-triggered.
@@ -266,4 +266,4 @@ void EventLoop::stop() {
   impl_->wake_up();
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -11,7 +11,7 @@
 #include "connect/base/executor.h"
 #include "connect/base/result.h"
 
-namespace connect::base {
+namespace chat::base {
 
 class EventLoop final : public Executor {
  public:
@@ -59,4 +59,4 @@ class EventLoop final : public Executor {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace connect::base
+}  // namespace chat::base

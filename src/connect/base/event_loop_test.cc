@@ -1,8 +1,7 @@
 #include "connect/base/event_loop.h"
 
-#include "connect/base/posix_socket.h"
-
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 using testing::ElementsAre;
@@ -186,4 +185,4 @@ TEST(EventLoop, AfterStopTasksAreDestroyedUnrun) {
 }
 
 }  // namespace
-}  // namespace connect::base
+}  // namespace chat::base

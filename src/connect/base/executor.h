@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-namespace connect::base {
+namespace chat::base {
 
 using Task = std::function<void()>;
 
@@ -24,4 +24,4 @@ class Executor {
 template <typename T>
 using Callback = std::function<void(T)>;
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace connect::base {
+namespace chat::base {
 
 constexpr uint64_t stable_hash(std::string_view bytes, uint64_t seed = 0) {
   uint64_t h = 0xcbf29ce484222325ULL ^ seed;
@@ -16,4 +16,4 @@ constexpr uint64_t stable_hash(std::string_view bytes, uint64_t seed = 0) {
   return h ^ (h >> 33);
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 constexpr std::array<bool, 256> kMustEscape = [] {
@@ -45,4 +45,4 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace connect::base {
+namespace chat::base {
 
 // Appends the text as a JSON string with its quotes: `"`, `\` and control characters are escaped,
 // everything else is copied byte for byte.
 void append_json_string(std::string& out, std::string_view text);
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 std::string escaped(std::string_view text) {
@@ -28,4 +28,4 @@ TEST(JsonEscape, EscapesOnlyWhatItMust) {
 }
 
 }  // namespace
-}  // namespace connect::base
+}  // namespace chat::base

@@ -5,7 +5,7 @@
 
 #include "connect/base/json_escape.h"
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 spdlog::logger& logger() {
@@ -53,4 +53,4 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
   logger().log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <variant>
 
-namespace connect::base {
+namespace chat::base {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
@@ -41,4 +41,4 @@ inline void log_error(std::string_view event, std::initializer_list<LogField> fi
   log(LogLevel::kError, event, fields);
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 class PrometheusCounter final : public Counter {
@@ -93,4 +93,4 @@ std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

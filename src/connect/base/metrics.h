@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace connect::base {
+namespace chat::base {
 
 class Counter {
  public:
@@ -52,4 +52,4 @@ class Metrics {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace connect::base
+}  // namespace chat::base

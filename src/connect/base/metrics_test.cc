@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 using testing::HasSubstr;
@@ -29,4 +29,4 @@ TEST(Metrics, TheSameNameAndLabelsAreOneInstrument) {
 }
 
 }  // namespace
-}  // namespace connect::base
+}  // namespace chat::base

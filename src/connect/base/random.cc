@@ -4,7 +4,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::base {
+namespace chat::base {
 
 uint64_t SystemRandom::next() {
   uint64_t word = 0;
@@ -19,4 +19,4 @@ uint64_t SeededRandom::next() {
   return z ^ (z >> 31);
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

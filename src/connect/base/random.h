@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace connect::base {
+namespace chat::base {
 
 class Random {
  public:
@@ -37,4 +37,4 @@ class SeededRandom final : public Random {
   uint64_t state_;
 };
 
-}  // namespace connect::base
+}  // namespace chat::base

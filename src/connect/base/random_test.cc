@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 TEST(SeededRandom, RepeatsItselfFromTheSameSeed) {
@@ -25,4 +25,4 @@ TEST(SystemRandom, FillsEveryByte) {
 }
 
 }  // namespace
-}  // namespace connect::base
+}  // namespace chat::base

@@ -11,7 +11,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::base {
+namespace chat::base {
 
 // What a caller can do about a failure; the message is for people.
 enum class Code {
@@ -93,19 +93,19 @@ using Status = Result<Unit>;
 
 inline Status ok() { return Unit{}; }
 
-}  // namespace connect::base
+}  // namespace chat::base
 
 // TRY(expression): returns the error from the enclosing function, or goes on.
 // TRY_ASSIGN(declaration, expression): the same, and binds the value.
 #define CONNECT_CONCAT_(a, b) a##b
 #define CONNECT_CONCAT(a, b) CONNECT_CONCAT_(a, b)
-#define TRY(expression)                                                  \
-  do {                                                                   \
-    if (auto try_result = (expression); !try_result)                     \
-      return ::connect::base::Unexpected{std::move(try_result.error())}; \
+#define TRY(expression)                                               \
+  do {                                                                \
+    if (auto try_result = (expression); !try_result)                  \
+      return ::chat::base::Unexpected{std::move(try_result.error())}; \
   } while (false)
-#define TRY_ASSIGN(declaration, expression)                                                       \
-  auto CONNECT_CONCAT(try_result_, __LINE__) = (expression);                                      \
-  if (!CONNECT_CONCAT(try_result_, __LINE__))                                                     \
-    return ::connect::base::Unexpected{std::move(CONNECT_CONCAT(try_result_, __LINE__).error())}; \
+#define TRY_ASSIGN(declaration, expression)                                                    \
+  auto CONNECT_CONCAT(try_result_, __LINE__) = (expression);                                   \
+  if (!CONNECT_CONCAT(try_result_, __LINE__))                                                  \
+    return ::chat::base::Unexpected{std::move(CONNECT_CONCAT(try_result_, __LINE__).error())}; \
   declaration = std::move(*CONNECT_CONCAT(try_result_, __LINE__))

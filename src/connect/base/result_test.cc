@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 Result<int> half(int n) {
@@ -46,4 +46,4 @@ TEST(ResultDeathTest, TheValueOfAFailureStopsTheProgram) {
 }
 
 }  // namespace
-}  // namespace connect::base
+}  // namespace chat::base

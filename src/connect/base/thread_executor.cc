@@ -6,7 +6,7 @@
 
 #include "connect/base/clock.h"
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 int64_t boot_now_ms() { return SystemClock().boot_ms(); }
@@ -71,4 +71,4 @@ void ThreadExecutor::run() {
   delayed_.clear();
 }
 
-}  // namespace connect::base
+}  // namespace chat::base

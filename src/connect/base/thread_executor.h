@@ -12,7 +12,7 @@
 
 #include "connect/base/executor.h"
 
-namespace connect::base {
+namespace chat::base {
 
 class ThreadExecutor final : public Executor {
  public:
@@ -39,4 +39,4 @@ class ThreadExecutor final : public Executor {
   std::thread thread_;
 };
 
-}  // namespace connect::base
+}  // namespace chat::base

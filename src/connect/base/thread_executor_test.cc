@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace connect::base {
+namespace chat::base {
 namespace {
 
 TEST(ThreadExecutor, RunsOneThreadsTasksInOrder) {
@@ -57,4 +57,4 @@ TEST(ThreadExecutor, DestroysUnrunWhatComesAfterStop) {
 }
 
 }  // namespace
-}  // namespace connect::base
+}  // namespace chat::base

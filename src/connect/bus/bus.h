@@ -20,7 +20,7 @@
 #include "connect/base/executor.h"
 #include "connect/base/result.h"
 
-namespace connect::bus {
+namespace chat::bus {
 
 enum class Topic {
   kCommands,    // gateway to messaging, by chat
@@ -78,4 +78,4 @@ class Bus {
   virtual size_t depth(Topic topic) const = 0;
 };
 
-}  // namespace connect::bus
+}  // namespace chat::bus

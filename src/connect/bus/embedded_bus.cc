@@ -8,7 +8,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::bus {
+namespace chat::bus {
 namespace {
 
 // What a queued record costs beside its bytes: the struct and two heap blocks.
@@ -308,4 +308,4 @@ size_t EmbeddedBus::depth(Topic topic) const {
   return waiting;
 }
 
-}  // namespace connect::bus
+}  // namespace chat::bus

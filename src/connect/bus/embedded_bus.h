@@ -24,7 +24,7 @@
 #include "connect/base/clock.h"
 #include "connect/bus/bus.h"
 
-namespace connect::bus {
+namespace chat::bus {
 
 struct TopicOptions {
   int partitions = 1;
@@ -73,4 +73,4 @@ class EmbeddedBus final : public Bus {
   std::atomic<int64_t> newest_ms_{0};                  // the newest time on any record
 };
 
-}  // namespace connect::bus
+}  // namespace chat::bus

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace connect::bus {
+namespace chat::bus {
 namespace {
 
 base::Result<uint64_t> produce(Bus& bus, Topic topic, int partition, std::string value) {
@@ -104,4 +104,4 @@ TEST(EmbeddedBus, APartitionThatCameAndWentUntoldIsNotReported) {
 }
 
 }  // namespace
-}  // namespace connect::bus
+}  // namespace chat::bus

@@ -5,7 +5,7 @@
 
 #include "connect/base/hash.h"
 
-namespace connect::bus {
+namespace chat::bus {
 namespace {
 
 using protocol::UserId;
@@ -162,4 +162,4 @@ Presence EmbeddedSessionRegistry::presence_of(const UserId& user) const {
   return {shard.sessions.contains(user), shard.last_seen.of(user)};
 }
 
-}  // namespace connect::bus
+}  // namespace chat::bus

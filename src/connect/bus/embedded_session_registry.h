@@ -20,7 +20,7 @@
 
 #include "connect/bus/session_registry.h"
 
-namespace connect::bus {
+namespace chat::bus {
 
 // Users whose last session's end is remembered; of more, those who left longest ago are forgotten
 // (their last_seen_ms is 0, "not known"). One costs a list node of about 70 bytes and an index node
@@ -58,4 +58,4 @@ class EmbeddedSessionRegistry final : public SessionRegistry {
   std::unordered_map<uint32_t, SessionListener*> listeners_;  // guarded by listeners_mutex_
 };
 
-}  // namespace connect::bus
+}  // namespace chat::bus

@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-namespace connect::bus {
+namespace chat::bus {
 namespace {
 
 using protocol::UserId;
@@ -142,4 +142,4 @@ TEST(EmbeddedSessionRegistry, ManyThreadsEndWithNobodyOnline) {
 }
 
 }  // namespace
-}  // namespace connect::bus
+}  // namespace chat::bus

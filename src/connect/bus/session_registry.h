@@ -11,7 +11,7 @@
 #include "connect/base/result.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::bus {
+namespace chat::bus {
 
 struct Session {
   protocol::UserId user;
@@ -56,4 +56,4 @@ class SessionRegistry {
   virtual Presence presence_of(const protocol::UserId& user) const = 0;
 };
 
-}  // namespace connect::bus
+}  // namespace chat::bus

@@ -15,7 +15,7 @@
 #include "connect/client/decode.h"
 #include "connect/client/http.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using base::Code;
@@ -307,4 +307,4 @@ int run_bench(const BenchOptions& options) {
   return done.error().code == Code::kInvalid ? kExitUsage : kExitFailed;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

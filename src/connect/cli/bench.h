@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace connect::cli {
+namespace chat::cli {
 
 struct BenchOptions {
   // Either a running server (that uses the development login) …
@@ -28,4 +28,4 @@ struct BenchOptions {
 // The process's exit code.
 int run_bench(const BenchOptions& options);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

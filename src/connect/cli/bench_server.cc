@@ -20,7 +20,7 @@
 
 #include "connect/client/decode.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using base::Code;
@@ -179,4 +179,4 @@ int64_t own_cpu_us() {
          usage.ru_stime.tv_usec;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

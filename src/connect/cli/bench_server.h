@@ -10,7 +10,7 @@
 #include "connect/base/result.h"
 #include "connect/cli/bench.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 class BenchServer final {
  public:
@@ -42,4 +42,4 @@ class BenchServer final {
 // User and system time of this process.
 int64_t own_cpu_us();
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -1,11 +1,10 @@
-#include "connect/base/posix_socket.h"
-
 #include "connect/cli/bench_swarm.h"
 
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -21,7 +20,7 @@
 #include "connect/protocol/frame.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using base::Code;
@@ -50,7 +49,7 @@ base::Result<int> connect_blocking(const client::Url& url) {
   if (getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &hints, &found) != 0)
     return failed("no such host");
   const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool done = fd >= 0 && posix_connect(fd, found->ai_addr, found->ai_addrlen) == 0;
+  const bool done = fd >= 0 && ::connect(fd, found->ai_addr, found->ai_addrlen) == 0;
   const int error = errno;
   freeaddrinfo(found);
   if (!done) {
@@ -265,4 +264,4 @@ void Swarm::run(int64_t ms_max, uint64_t stored_max) {
   }
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

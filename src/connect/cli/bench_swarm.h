@@ -13,7 +13,7 @@
 #include "connect/base/random.h"
 #include "connect/client/url.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 // Opens a WebSocket and says hello; blocking. The descriptor is non-blocking afterwards. Waits as
 // long as the server tells it to, some times.
@@ -50,4 +50,4 @@ class Swarm final {
   bool keep_latencies_ = true;
 };
 
-}  // namespace connect::cli
+}  // namespace chat::cli

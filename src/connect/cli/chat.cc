@@ -10,7 +10,7 @@
 #include "connect/base/clock.h"
 #include "connect/cli/chat_program.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 // The signals of a terminal program as events of the loop: a new size, and the wish to end.
@@ -85,4 +85,4 @@ int run_chat(const ChatOptions& options) {
                                                       : kExitFailed;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

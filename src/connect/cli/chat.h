@@ -5,7 +5,7 @@
 
 #include "connect/cli/server.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 struct ChatOptions {
   ServerOptions server;
@@ -15,4 +15,4 @@ struct ChatOptions {
 // The process's exit code.
 int run_chat(const ChatOptions& options);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -6,7 +6,7 @@
 #include "connect/cli/chat_program.h"
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using client::Core;
@@ -193,4 +193,4 @@ void ChatProgram::jump(const std::string& when) {
   if (!jumping_) note("not now: a page is being loaded, or there is no connection", Style::kFailed);
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 // What follows a command's name.
@@ -188,4 +188,4 @@ std::optional<int64_t> parse_local_moment(std::string_view text, int64_t now_ms)
   return static_cast<int64_t>(seconds) * 1000;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -10,7 +10,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 enum class Verb {
   kSay,
@@ -47,4 +47,4 @@ std::vector<std::string> chat_help();
 // time.
 std::optional<int64_t> parse_local_moment(std::string_view text, int64_t now_ms);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 struct Good {
@@ -68,4 +68,4 @@ TEST(ChatCommands, ReadsLocalMoments) {
 }
 
 }  // namespace
-}  // namespace connect::cli
+}  // namespace chat::cli

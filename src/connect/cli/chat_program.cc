@@ -8,7 +8,7 @@
 #include "connect/cli/text.h"
 #include "connect/crypto/digest.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using client::Core;
@@ -313,4 +313,4 @@ void ChatProgram::draw() {
   mark_read();
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

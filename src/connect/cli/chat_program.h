@@ -15,7 +15,7 @@
 #include "connect/cli/screen.h"
 #include "connect/client/client.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 class ChatProgram final : private client::Client::Listener, private base::EventLoop::Watcher {
  public:
@@ -93,4 +93,4 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   void jump(const std::string& when);
 };
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -4,7 +4,7 @@
 
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 using client::ChatLog;
 using client::Core;
@@ -161,4 +161,4 @@ std::vector<client::ChatId> by_latest(const Core& core) {
   return ids;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

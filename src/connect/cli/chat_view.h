@@ -11,7 +11,7 @@
 #include "connect/cli/layout.h"
 #include "connect/client/core.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 class ChatView {
  public:
@@ -68,4 +68,4 @@ std::string name_of(const client::ChatId& id, const client::Chat& chat, const cl
 // The list of chats, latest first.
 std::vector<client::ChatId> by_latest(const client::Core& core);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

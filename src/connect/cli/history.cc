@@ -14,7 +14,7 @@
 #include "connect/client/http.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using base::Code;
@@ -152,4 +152,4 @@ int run_history(const HistoryOptions& options) {
   return done.error().code == Code::kNotFound ? kExitRefused : kExitFailed;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

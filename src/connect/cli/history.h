@@ -6,7 +6,7 @@
 
 #include "connect/cli/server.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 struct HistoryOptions {
   ServerOptions server;
@@ -25,4 +25,4 @@ struct HistoryOptions {
 // The process's exit code.
 int run_history(const HistoryOptions& options);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

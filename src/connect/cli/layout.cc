@@ -7,7 +7,7 @@
 #include "connect/base/hash.h"
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using client::ChatLog;
@@ -215,4 +215,4 @@ std::string clock_of(int64_t unix_ms) { return formatted(unix_ms, "%H:%M"); }
 std::string moment_of(int64_t unix_ms) { return formatted(unix_ms, "%Y-%m-%d %H:%M:%S"); }
 std::string day_of(int64_t unix_ms) { return formatted(unix_ms, "%A, %-d %B %Y"); }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

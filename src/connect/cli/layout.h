@@ -9,7 +9,7 @@
 
 #include "connect/client/core.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 enum class Style { kPlain, kDim, kBold, kOwn, kMarker, kFailed, kNick };
 
@@ -50,4 +50,4 @@ std::string clock_of(int64_t unix_ms);      // 13:05
 std::string moment_of(int64_t unix_ms);     // 2026-11-24 13:05:09
 std::string day_of(int64_t unix_ms);        // Tuesday, 24 November 2026
 
-}  // namespace connect::cli
+}  // namespace chat::cli

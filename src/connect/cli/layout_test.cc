@@ -8,7 +8,7 @@
 
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using client::ChatLog;
@@ -128,4 +128,4 @@ TEST_F(Layout, NamesAndTextsAreHarmlessAndNoLineIsTooWide) {
 }
 
 }  // namespace
-}  // namespace connect::cli
+}  // namespace chat::cli

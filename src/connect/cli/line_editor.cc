@@ -4,7 +4,7 @@
 
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
@@ -111,4 +111,4 @@ LineEditor::View LineEditor::view(int cells) const {
   return view;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

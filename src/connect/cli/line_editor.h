@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace connect::cli {
+namespace chat::cli {
 
 class LineEditor {
  public:
@@ -49,4 +49,4 @@ class LineEditor {
   size_t word_before(size_t at) const;
 };
 
-}  // namespace connect::cli
+}  // namespace chat::cli

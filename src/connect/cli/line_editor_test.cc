@@ -6,7 +6,7 @@
 
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 class Editor : public testing::Test {
@@ -73,4 +73,4 @@ TEST_F(Editor, ShowsThePartAroundTheCursor) {
 }
 
 }  // namespace
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -12,7 +12,7 @@
 
 #include "connect/cli/text.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 constexpr int kRowsBeside = 3;  // title, status, input
@@ -193,4 +193,4 @@ std::optional<KeyPress> Screen::next_key() {
   return kind == KEY_CODE_YES ? KeyPress{key_of_code(code)} : key_of_character(code);
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -12,7 +12,7 @@
 #include "connect/cli/layout.h"
 #include "connect/cli/line_editor.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 enum class Key {
   kCharacter,
@@ -78,4 +78,4 @@ class Screen final {
   void line(int row, const Line& line);
 };
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -16,7 +16,7 @@
 #include "connect/crypto/digest.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 using client::Core;
@@ -241,4 +241,4 @@ int run_send(const SendOptions& options) {
   return done.error().code == base::Code::kInvalid ? kExitUsage : kExitFailed;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -7,7 +7,7 @@
 
 #include "connect/cli/server.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 struct SendOptions {
   ServerOptions server;
@@ -20,4 +20,4 @@ struct SendOptions {
 // Prints `id seq` a message as it is stored, in order. The process's exit code.
 int run_send(const SendOptions& options);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -4,7 +4,7 @@
 #include "connect/client/decode.h"
 #include "connect/client/http.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 base::Result<std::string> login(const ServerOptions& options) {
   if (!options.token.empty()) return options.token;
@@ -40,4 +40,4 @@ base::Result<std::vector<Member>> members_of(const ServerOptions& options, const
   return members;
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -7,7 +7,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::cli {
+namespace chat::cli {
 
 // Exit codes of the client commands.
 inline constexpr int kExitDone = 0;
@@ -34,4 +34,4 @@ struct Member {
 base::Result<std::vector<Member>> members_of(const ServerOptions& options, const std::string& token,
                                              const std::string& chat);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

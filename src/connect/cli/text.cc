@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
@@ -194,4 +194,4 @@ std::vector<std::string> wrapped(std::string_view text, int cells) {
   }
 }
 
-}  // namespace connect::cli
+}  // namespace chat::cli

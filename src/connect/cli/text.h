@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace connect::cli {
+namespace chat::cli {
 
 // The code point at `at`, which moves past it; U+FFFD and one byte for what is no UTF-8.
 char32_t next_code_point(std::string_view text, size_t& at);
@@ -30,4 +30,4 @@ std::string shortened(std::string_view text, int cells);
 // Lines of at most `cells` (2 or more), broken at spaces where there are any. At least one line.
 std::vector<std::string> wrapped(std::string_view text, int cells);
 
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -4,7 +4,7 @@
 
 #include <clocale>
 
-namespace connect::cli {
+namespace chat::cli {
 namespace {
 
 class Text : public testing::Test {
@@ -85,4 +85,4 @@ TEST_F(Text, NoLineIsTooWide) {
 }
 
 }  // namespace
-}  // namespace connect::cli
+}  // namespace chat::cli

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 // What a close reason may ask for at most; a server that says more is not believed.
@@ -39,4 +39,4 @@ std::optional<int64_t> Backoff::after_close_ms(uint16_t code, std::string_view r
   return delay_of(reason) + own;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -8,7 +8,7 @@
 
 #include "connect/base/random.h"
 
-namespace connect::client {
+namespace chat::client {
 
 class Backoff {
  public:
@@ -33,4 +33,4 @@ class Backoff {
   int attempts_ = 0;
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

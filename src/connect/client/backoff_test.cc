@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 // The largest value, so that every delay is its ceiling modulo rounding.
@@ -60,4 +60,4 @@ TEST(Backoff, CloseCodesByClass) {
 }
 
 }  // namespace
-}  // namespace connect::client
+}  // namespace chat::client

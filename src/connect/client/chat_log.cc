@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 bool is_entry(Kind kind) {
@@ -275,4 +275,4 @@ void ChatLog::trim(uint64_t around, size_t messages_max, size_t bytes_max) {
   }
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -20,7 +20,7 @@
 
 #include "connect/client/model.h"
 
-namespace connect::client {
+namespace chat::client {
 
 class ChatLog {
  public:
@@ -118,4 +118,4 @@ void add_stretch(std::map<uint64_t, uint64_t>& stretches, SeqRange range);
 // Takes [from, to] out of them.
 void remove_stretch(std::map<uint64_t, uint64_t>& stretches, SeqRange range);
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 const UserId kMe("me");
@@ -163,4 +163,4 @@ TEST(ChatLog, LongTextsShortenTheWindow) {
 }
 
 }  // namespace
-}  // namespace connect::client
+}  // namespace chat::client

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace connect::client {
+namespace chat::client {
 
 Client::Client(base::EventLoop& loop, const base::Clock& clock, base::Random& random, Url url,
                std::unique_ptr<crypto::TlsContext> tls, Core::Options options, Listener& listener)
@@ -67,4 +67,4 @@ void Client::set_timer() {
   });
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -13,7 +13,7 @@
 #include "connect/client/connection.h"
 #include "connect/client/core.h"
 
-namespace connect::client {
+namespace chat::client {
 
 class Client final : private Connection::Listener {
  public:
@@ -65,4 +65,4 @@ class Client final : private Connection::Listener {
   void set_timer();
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -1,11 +1,10 @@
-#include "connect/base/posix_socket.h"
-
 #include "connect/client/connection.h"
 
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +13,7 @@
 
 #include "connect/crypto/digest.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 using base::Code;
@@ -39,8 +38,7 @@ base::Result<int> start_connecting(const Url& url) {
   for (const addrinfo* address = found; address && fd < 0; address = address->ai_next) {
     fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) continue;
-    if (posix_connect(fd, address->ai_addr, address->ai_addrlen) == 0 || errno == EINPROGRESS)
-      break;
+    if (::connect(fd, address->ai_addr, address->ai_addrlen) == 0 || errno == EINPROGRESS) break;
     error = errno;
     ::close(fd);
     fd = -1;
@@ -313,4 +311,4 @@ void Connection::close(uint16_t code) {
   ++incarnation_;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -15,7 +15,7 @@
 #include "connect/crypto/tls.h"
 #include "connect/protocol/frame.h"
 
-namespace connect::client {
+namespace chat::client {
 
 class Connection final : public base::EventLoop::Watcher {
  public:
@@ -85,4 +85,4 @@ class Connection final : public base::EventLoop::Watcher {
   void fail(uint16_t code, std::string reason);
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

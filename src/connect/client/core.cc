@@ -5,7 +5,7 @@
 #include "connect/base/json_escape.h"
 #include "connect/protocol/frame.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 // Without a frame for this many of the server's pings the connection is dead.
@@ -242,4 +242,4 @@ int64_t Core::corrected_ms(Time now) const {
   return clock_offset_ ? now.boot_ms + *clock_offset_ : now.wall_ms;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -21,7 +21,7 @@
 #include "connect/client/outbox.h"
 #include "connect/client/time.h"
 
-namespace connect::client {
+namespace chat::client {
 
 enum class Status {
   kIdle,        // not started
@@ -274,4 +274,4 @@ class Core {
   void fail_operation(OperationId id, const protocol::Error& error);
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

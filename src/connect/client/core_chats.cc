@@ -5,7 +5,7 @@
 #include "connect/base/json_escape.h"
 #include "connect/client/core.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 constexpr int64_t kRetryMs = 500;
@@ -324,4 +324,4 @@ void Core::watch(Time now, const std::vector<UserId>& users) {
   request(now, {.asked = Asked::kWatch}, "watch", members + "]");
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -9,7 +9,7 @@
 #include "connect/client/core.h"
 #include "connect/client/toy_server_test.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 using toy::ToyChat;
@@ -375,4 +375,4 @@ INSTANTIATE_TEST_SUITE_P(Faults, CoreModel,
                          });
 
 }  // namespace
-}  // namespace connect::client
+}  // namespace chat::client

@@ -2,7 +2,7 @@
 #include "connect/base/json_escape.h"
 #include "connect/client/core.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 constexpr int kInternalAttemptsMax = 5;
@@ -129,4 +129,4 @@ void Core::found_own(const Event& event) {
   effects_.push_back(OperationStored{id, {event.chat, event.id, event.seq, true}});
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

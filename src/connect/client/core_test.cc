@@ -4,7 +4,7 @@
 
 #include "connect/client/decode.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 constexpr int64_t kServerMs = 1'795'000'000'000;
@@ -268,4 +268,4 @@ TEST(Core, SendsAtTheRateThatTheServerAllows) {
 }
 
 }  // namespace
-}  // namespace connect::client
+}  // namespace chat::client

@@ -4,7 +4,7 @@
 #include "connect/base/json_escape.h"
 #include "connect/client/core.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 // A server that says when to come back is believed up to ten minutes.
@@ -139,4 +139,4 @@ void Core::marked(const Json& push) {
   changed(found->first);
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Kind>, 7> kKinds{{
@@ -235,4 +235,4 @@ protocol::Error error_of(const Json& value) {
   return error;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

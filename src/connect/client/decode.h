@@ -7,7 +7,7 @@
 #include "connect/client/model.h"
 #include "connect/protocol/json_in.h"
 
-namespace connect::client {
+namespace chat::client {
 
 using Json = protocol::json::Value;
 
@@ -27,4 +27,4 @@ Place place_of(const Json& object, std::string_view name);
 // Of an `error` object. kInternal for a code this version does not know.
 protocol::Error error_of(const Json& value);
 
-}  // namespace connect::client
+}  // namespace chat::client

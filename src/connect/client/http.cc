@@ -1,10 +1,9 @@
-#include "connect/base/posix_socket.h"
-
 #include "connect/client/http.h"
 
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/beast/http/parser.hpp>
@@ -17,7 +16,7 @@
 #include "connect/client/decode.h"
 #include "connect/crypto/tls.h"
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 using base::Code;
@@ -101,7 +100,7 @@ class Wire {
     fd_ = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0) return failed(std::strerror(errno));
     int error = 0;
-    if (posix_connect(fd_, address.ai_addr, address.ai_addrlen) != 0) error = errno;
+    if (::connect(fd_, address.ai_addr, address.ai_addrlen) != 0) error = errno;
     if (error == EINPROGRESS) {
       const Status ready = wait_for(POLLOUT, deadline_ms);
       if (!ready) {
@@ -246,4 +245,4 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -12,7 +12,7 @@
 #include "connect/client/url.h"
 #include "connect/protocol/error.h"
 
-namespace connect::client {
+namespace chat::client {
 
 struct HttpAnswer {
   int status = 0;
@@ -43,4 +43,4 @@ protocol::Error error_of(const HttpAnswer& answer);
 // Percent-encodes everything but letters, digits and `-._~`: a part of a path, a query's value.
 std::string percent_encoded(std::string_view text);
 
-}  // namespace connect::client
+}  // namespace chat::client

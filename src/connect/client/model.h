@@ -10,7 +10,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::client {
+namespace chat::client {
 
 using protocol::ChatId;
 using protocol::EventId;
@@ -139,4 +139,4 @@ struct Appended {
   bool duplicate = false;
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

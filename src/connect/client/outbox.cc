@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 constexpr int64_t kSecondMs = 1000;
@@ -132,4 +132,4 @@ void Outbox::disconnected() {
   probing_ = true;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -13,7 +13,7 @@
 #include "connect/client/backoff.h"
 #include "connect/client/model.h"
 
-namespace connect::client {
+namespace chat::client {
 
 using OperationId = uint64_t;
 
@@ -91,4 +91,4 @@ class Outbox {
   void landed(Operation& operation);
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-namespace connect::client {
+namespace chat::client {
 
 struct Time {
   int64_t boot_ms = 0;  // never steps back: delays and deadlines
   int64_t wall_ms = 0;  // may be wrong: only until the server has told its own
 };
 
-}  // namespace connect::client
+}  // namespace chat::client

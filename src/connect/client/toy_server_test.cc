@@ -4,7 +4,7 @@
 
 #include "connect/base/json_escape.h"
 
-namespace connect::client::toy {
+namespace chat::client::toy {
 namespace {
 
 std::string quoted(std::string_view text) {
@@ -383,4 +383,4 @@ void ToyServer::operate(uint64_t id, const std::string& name, const Json& fields
              ",\"seq\":" + std::to_string(stored.seq.value()) + ",\"duplicate\":false}");
 }
 
-}  // namespace connect::client::toy
+}  // namespace chat::client::toy

@@ -10,7 +10,7 @@
 #include "connect/base/random.h"
 #include "connect/client/decode.h"
 
-namespace connect::client::toy {
+namespace chat::client::toy {
 
 // A chat's log; the members' intervals are those of `me`, everybody else sees everything.
 struct ToyChat {
@@ -75,4 +75,4 @@ std::string event_json(const Event& event, const ToyChat& chat);
 std::string events_json(const ToyChat& chat, uint64_t after, size_t limit);
 std::string page_json(const ToyChat& chat, const Json& fields);
 
-}  // namespace connect::client::toy
+}  // namespace chat::client::toy

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 using base::Code;
@@ -49,4 +49,4 @@ base::Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
-}  // namespace connect::client
+}  // namespace chat::client

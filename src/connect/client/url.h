@@ -8,7 +8,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::client {
+namespace chat::client {
 
 struct Url {
   bool tls = false;
@@ -21,4 +21,4 @@ struct Url {
 // kInvalid, saying what is wrong. A path is refused: the paths are the protocol's own.
 base::Result<Url> parse_url(std::string_view text);
 
-}  // namespace connect::client
+}  // namespace chat::client

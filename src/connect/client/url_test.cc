@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::client {
+namespace chat::client {
 namespace {
 
 struct Good {
@@ -40,4 +40,4 @@ TEST(Url, Refuses) {
 }
 
 }  // namespace
-}  // namespace connect::client
+}  // namespace chat::client

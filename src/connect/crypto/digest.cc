@@ -7,7 +7,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::crypto {
+namespace chat::crypto {
 namespace {
 
 const uint8_t* bytes_of(std::string_view text) {
@@ -104,4 +104,4 @@ std::array<uint8_t, 20> sha1(std::string_view bytes) {
   return digest;
 }
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

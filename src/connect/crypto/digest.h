@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace connect::crypto {
+namespace chat::crypto {
 
 using Digest = std::array<uint8_t, 32>;
 
@@ -26,4 +26,4 @@ std::optional<std::string> from_base64url(std::string_view text);
 std::string base64(std::string_view bytes);
 std::array<uint8_t, 20> sha1(std::string_view bytes);  // only for the WebSocket handshake
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::crypto {
+namespace chat::crypto {
 namespace {
 
 // FIPS 180-2's examples.
@@ -54,4 +54,4 @@ TEST(Digest, Base64urlRefusesWhatIsNotCanonical) {
 }
 
 }  // namespace
-}  // namespace connect::crypto
+}  // namespace chat::crypto

@@ -14,7 +14,7 @@
 
 #include "connect/crypto/digest.h"
 
-namespace connect::crypto {
+namespace chat::crypto {
 namespace {
 
 using base::Code;
@@ -277,4 +277,4 @@ Result<std::string> SignatureKey::sign(std::string_view message) const {
   return signature;
 }
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

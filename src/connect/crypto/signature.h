@@ -10,7 +10,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::crypto {
+namespace chat::crypto {
 
 enum class Algorithm { kRs256, kEs256, kEdDsa, kHs256 };
 std::string_view name_of(Algorithm algorithm);  // "RS256", as RFC 7518 writes it
@@ -49,4 +49,4 @@ class SignatureKey final {
   std::shared_ptr<const Impl> impl_;  // shared: every copy of the key, none can change it
 };
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

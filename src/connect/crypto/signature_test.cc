@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace connect::crypto {
+namespace chat::crypto {
 namespace {
 
 // A fresh key pair and its two PEM forms.
@@ -166,4 +166,4 @@ TEST(SignatureKey, AnEs256SignatureAlwaysHas64Bytes) {
 }
 
 }  // namespace
-}  // namespace connect::crypto
+}  // namespace chat::crypto

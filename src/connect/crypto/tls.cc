@@ -12,7 +12,7 @@
 
 #include "connect/crypto/watched_file.h"
 
-namespace connect::crypto {
+namespace chat::crypto {
 namespace {
 
 using base::Code;
@@ -236,4 +236,4 @@ Result<std::unique_ptr<TlsContext>> client_tls_context(const std::string& ca_fil
       std::make_unique<OpenSslClientContext>(std::move(context), host));
 }
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

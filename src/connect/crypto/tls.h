@@ -9,7 +9,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::crypto {
+namespace chat::crypto {
 
 class TlsStream {
  public:
@@ -48,4 +48,4 @@ class ServerTlsContext : public TlsContext {
 base::Result<std::unique_ptr<TlsContext>> client_tls_context(const std::string& ca_file,
                                                              const std::string& host);
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

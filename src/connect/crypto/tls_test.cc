@@ -1,5 +1,3 @@
-#include "connect/base/posix_socket.h"
-
 #include "connect/crypto/tls.h"
 
 #include <fcntl.h>
@@ -16,7 +14,7 @@
 #include <filesystem>
 #include <string>
 
-namespace connect::crypto {
+namespace chat::crypto {
 namespace {
 
 using Progress = TlsStream::Progress;
@@ -234,4 +232,4 @@ TEST_F(TlsTest, NamesWhatCannotBeUsed) {
 }
 
 }  // namespace
-}  // namespace connect::crypto
+}  // namespace chat::crypto

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace connect::crypto {
+namespace chat::crypto {
 
 using base::Code;
 
@@ -34,4 +34,4 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   return bytes;
 }
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

@@ -8,7 +8,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::crypto {
+namespace chat::crypto {
 
 // Key files are a few KB; a key set of 64 RSA keys is 64 x 1 KB.
 inline constexpr size_t kKeyFileBytesMax = 256 * 1024;
@@ -26,4 +26,4 @@ base::Result<FileStamp> stamp_of(const std::string& path);
 // The whole file; kInvalid above `bytes_max`.
 base::Result<std::string> read_file(const std::string& path, size_t bytes_max = kKeyFileBytesMax);
 
-}  // namespace connect::crypto
+}  // namespace chat::crypto

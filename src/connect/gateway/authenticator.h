@@ -8,7 +8,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 struct Identity {
   protocol::UserId user;
@@ -28,4 +28,4 @@ class Authenticator {
   virtual uint64_t version() const = 0;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -11,7 +11,7 @@
 #include "connect/gateway/http_server.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Calls {
  public:
@@ -46,4 +46,4 @@ class Calls {
   uint64_t last_ = 0;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -4,7 +4,7 @@
 
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 std::optional<protocol::Error> charge(RateLimiter& limiter, const protocol::UserId& user,
                                       const protocol::Command& command, Moment now) {
@@ -18,4 +18,4 @@ std::optional<protocol::Error> charge(RateLimiter& limiter, const protocol::User
                          wait_ms};
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

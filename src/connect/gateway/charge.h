@@ -9,7 +9,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 struct Moment {
   int64_t boot_ms = 0;  // for waiting
@@ -22,4 +22,4 @@ struct Moment {
 std::optional<protocol::Error> charge(RateLimiter& limiter, const protocol::UserId& user,
                                       const protocol::Command& command, Moment now);
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

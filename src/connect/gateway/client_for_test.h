@@ -1,11 +1,10 @@
 // A client on a blocking socket, for tests of the gateway over real connections.
 #pragma once
 
-#include "connect/base/posix_socket.h"
-
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -17,7 +16,7 @@
 #include "connect/crypto/tls.h"
 #include "connect/protocol/frame.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class TestClient {
  public:
@@ -26,7 +25,7 @@ class TestClient {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(posix_connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   }
   // Over TLS. The context is borrowed for this call.
   TestClient(uint16_t port, crypto::TlsContext& tls) : TestClient(port) {
@@ -131,4 +130,4 @@ class TestClient {
   protocol::FrameReader reader_{protocol::End::kClient, 16 << 20};
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

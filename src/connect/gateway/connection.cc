@@ -1,7 +1,6 @@
 #include "connect/gateway/connection.h"
 
-#include "connect/base/posix_socket.h"
-
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,7 +10,7 @@
 #include "connect/gateway/connection_table.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using base::EventLoop;
@@ -289,4 +288,4 @@ void Connection::tick(int64_t now_ms) {
   speaker_->on_tick(now_ms);
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

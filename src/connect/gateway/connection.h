@@ -13,7 +13,7 @@
 #include "connect/base/event_loop.h"
 #include "connect/crypto/tls.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Connection;
 class ConnectionTable;
@@ -118,4 +118,4 @@ class Connection final : public base::EventLoop::Watcher {
   bool closed_ = false;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 constexpr int64_t kTickMs = 1'000;
@@ -79,4 +79,4 @@ void ConnectionTable::give_buffer(std::string buffer) {
   spare_.push_back(std::move(buffer));
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

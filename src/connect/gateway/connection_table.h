@@ -13,7 +13,7 @@
 #include "connect/base/event_loop.h"
 #include "connect/gateway/connection.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class ConnectionTable {
  public:
@@ -62,4 +62,4 @@ class ConnectionTable {
   std::atomic<size_t> queue_bytes_{0};
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -6,7 +6,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 base::Counter& requests(base::Metrics& metrics, const std::string& operation) {
@@ -50,4 +50,4 @@ void Counters::count_refusal(protocol::ErrorCode code) {
   refusals_[static_cast<size_t>(code)]->add();
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -9,7 +9,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Counters {
  public:
@@ -31,4 +31,4 @@ class Counters {
   base::Counter& watch_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

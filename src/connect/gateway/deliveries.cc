@@ -6,7 +6,7 @@
 #include "connect/protocol/frame.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 namespace json = protocol::json;
 
@@ -85,4 +85,4 @@ void Deliveries::frame(const std::string& text) {
   protocol::append_frame(frame_, protocol::Opcode::kText, text);
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

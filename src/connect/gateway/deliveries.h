@@ -10,7 +10,7 @@
 #include "connect/gateway/session_table.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Deliveries {
  public:
@@ -37,4 +37,4 @@ class Deliveries {
   std::string frame_;            // the same
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -8,7 +8,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 struct Login {
   std::string token;
@@ -21,4 +21,4 @@ class DevLogin {
   virtual protocol::Result<Login> login(const protocol::UserId& user, int64_t now_ms) = 0;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -9,7 +9,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/read_service.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // Tokens are the user's name; "expired" and "bad" are not believed.
 class FakeAuthenticator final : public Authenticator {
@@ -44,4 +44,4 @@ class FakeReads final : public protocol::ReadService {
   }
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

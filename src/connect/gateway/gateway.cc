@@ -7,7 +7,7 @@
 #include "connect/base/check.h"
 #include "connect/gateway/gateway_loop.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 struct Gateway::Impl {
   Impl(GatewayOptions chosen, const GatewayParts& borrowed)
@@ -84,4 +84,4 @@ void Gateway::drain(base::Callback<base::Unit> done) {
   }
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -29,7 +29,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/read_service.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 struct StaticFile {
   std::string content_type;
@@ -90,4 +90,4 @@ class Gateway final {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -9,7 +9,7 @@
 #include "connect/gateway/upgrade.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::CloseCode;
@@ -338,4 +338,4 @@ void GatewayLoop::finish_drain(int64_t deadline_ms, const base::Task& done) {
   done();
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

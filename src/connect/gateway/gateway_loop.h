@@ -22,7 +22,7 @@
 #include "connect/gateway/session_table.h"
 #include "connect/gateway/websocket.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // What the loops of one gateway share.
 struct GatewayShared {
@@ -105,4 +105,4 @@ class GatewayLoop final : public HttpHandler, public WebSocketHost, public bus::
   std::thread thread_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -1,8 +1,7 @@
 #include "connect/gateway/gateway.h"
 
-#include "connect/base/posix_socket.h"
-
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +19,7 @@
 #include "connect/gateway/fakes_for_test.h"
 #include "connect/gateway/test_certificate.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using testing::HasSubstr;
@@ -414,4 +413,4 @@ TEST_F(GatewayTest, APortInUseIsNamed) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -9,7 +9,7 @@
 
 #include "connect/protocol/ids.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Holds {
  public:
@@ -39,4 +39,4 @@ class Holds {
   std::vector<Hold> holds_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -1,7 +1,5 @@
 #include "connect/gateway/http.h"
 
-#include "connect/base/posix_socket.h"
-
 #include <algorithm>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -11,7 +9,7 @@
 #include "connect/gateway/http_head.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 namespace beast_http = boost::beast::http;
@@ -248,4 +246,4 @@ HttpReader::Status HttpReader::read_body(std::string_view data, size_t& consumed
   return Status::kRequest;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -14,7 +14,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther };
 
@@ -90,4 +90,4 @@ class HttpReader {
   HttpAnswer failure_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

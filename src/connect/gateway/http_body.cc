@@ -6,7 +6,7 @@
 #include "connect/gateway/http_head.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 // A size of 16 digits and an extension that nobody uses.
@@ -83,4 +83,4 @@ BodyReader::Status BodyReader::read_trailer(std::string_view line) {
   return is_header ? Status::kDone : Status::kBroken;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class BodyReader {
  public:
@@ -44,4 +44,4 @@ class BodyReader {
   std::string body_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

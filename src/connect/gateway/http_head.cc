@@ -5,7 +5,7 @@
 
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::kHeaderBytesMax;
@@ -137,4 +137,4 @@ std::optional<HeadFailure> check_partial_head(std::string_view head) {
   return std::nullopt;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 struct HeadFailure {
   int status;
@@ -25,4 +25,4 @@ bool is_token(std::string_view text);
 // Whether the text may stand in a header's value: no control characters but the tabulator.
 bool is_field_text(std::string_view text);
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

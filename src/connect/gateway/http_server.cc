@@ -1,7 +1,6 @@
 #include "connect/gateway/http_server.h"
 
-#include "connect/base/posix_socket.h"
-
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>
@@ -9,7 +8,7 @@
 #include "connect/gateway/upgrade.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 // A kept-alive connection without a request.
@@ -163,4 +162,4 @@ void HttpServer::answer(uint64_t ticket, HttpAnswer answer) {
   if (found != waiting_.end()) found->second->answer(std::move(answer));
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

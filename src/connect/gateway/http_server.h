@@ -18,7 +18,7 @@
 #include "connect/gateway/listener.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // Called once with the answer, inside handle() or later, on the loop's thread. For a connection
 // that has gone meanwhile it does nothing.
@@ -69,4 +69,4 @@ class HttpServer {
   std::unique_ptr<Listener> listener_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

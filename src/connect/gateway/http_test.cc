@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using testing::HasSubstr;
@@ -246,4 +246,4 @@ TEST(ListsToken, FindsWholeTokensWhateverTheirCase) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

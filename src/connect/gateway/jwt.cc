@@ -10,7 +10,7 @@
 #include "connect/crypto/digest.h"
 #include "connect/protocol/json_in.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::ErrorCode;
@@ -194,4 +194,4 @@ base::Result<std::string> mint_token(const crypto::SignatureKey& key, std::strin
   return token + "." + crypto::base64url(signature);
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -14,7 +14,7 @@
 #include "connect/gateway/authenticator.h"
 #include "connect/protocol/error.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // Ours are 300 bytes; identity providers' with many claims are 2-4 KB.
 inline constexpr size_t kTokenBytesMax = 8 * 1024;
@@ -65,4 +65,4 @@ struct TokenClaims {
 base::Result<std::string> mint_token(const crypto::SignatureKey& key, std::string_view kid,
                                      const TokenClaims& claims);
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -5,7 +5,7 @@
 #include "connect/base/check.h"
 #include "connect/crypto/digest.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 // Names both the issuer and the audience of development tokens.
@@ -71,4 +71,4 @@ std::string DevAuthenticator::mint(const protocol::UserId& user, int64_t now_ms,
   return std::move(*token);
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

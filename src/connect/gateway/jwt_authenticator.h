@@ -15,7 +15,7 @@
 #include "connect/gateway/jwt.h"
 #include "connect/gateway/key_file.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class JwtAuthenticator final : public Authenticator {
  public:
@@ -54,4 +54,4 @@ class DevAuthenticator final : public Authenticator, public DevLogin {
   KeySet keys_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -10,7 +10,7 @@
 #include "connect/gateway/jwt_authenticator.h"
 #include "connect/gateway/test_keys.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using crypto::SignatureKey;
@@ -229,4 +229,4 @@ TEST(DevAuthenticator, ItsTokensAreGoodForItsOwnDirectoryOnly) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

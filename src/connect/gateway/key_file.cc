@@ -9,7 +9,7 @@
 #include "connect/crypto/digest.h"
 #include "connect/protocol/json_in.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using base::Code;
@@ -230,4 +230,4 @@ bool KeyRing::refresh() {
   return true;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -19,7 +19,7 @@
 #include "connect/crypto/watched_file.h"
 #include "connect/gateway/jwt.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // The keys in a file's bytes. Entries of a JWK set for other uses (`use`, `key_ops`) or of
 // algorithms that are not used here are left out; kInvalid, naming the entry, for a weak or broken
@@ -61,4 +61,4 @@ class KeyRing final {
   std::atomic<uint64_t> version_{1};
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -11,7 +11,7 @@
 #include "connect/gateway/jwt_authenticator.h"
 #include "connect/gateway/test_keys.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using crypto::Algorithm;
@@ -183,4 +183,4 @@ TEST_F(KeyRingTest, TooManyKeysAreRefused) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -1,11 +1,10 @@
 #include "connect/gateway/listener.h"
 
-#include "connect/base/posix_socket.h"
-
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,7 +14,7 @@
 
 #include "connect/base/log.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using base::EventLoop;
@@ -138,4 +137,4 @@ void Listener::pause() {
   });
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

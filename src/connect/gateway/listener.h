@@ -10,7 +10,7 @@
 #include "connect/base/result.h"
 #include "connect/gateway/connection.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Listener final : public base::EventLoop::Watcher {
  public:
@@ -38,4 +38,4 @@ class Listener final : public base::EventLoop::Watcher {
   base::EventLoop::TimerId paused_ = 0;  // 0: accepting
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -9,7 +9,7 @@
 
 #include "connect/base/event_loop.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class LoopDoor {
  public:
@@ -33,4 +33,4 @@ class LoopDoor {
   std::thread::id thread_;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

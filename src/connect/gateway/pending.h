@@ -10,7 +10,7 @@
 
 #include "connect/protocol/ids.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Pending {
  public:
@@ -54,4 +54,4 @@ class Pending {
   uint64_t last_ = 0;
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

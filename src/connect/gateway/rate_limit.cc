@@ -4,7 +4,7 @@
 
 #include "connect/base/hash.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 constexpr int64_t kSecondUs = 1'000'000;
@@ -66,4 +66,4 @@ int64_t Admission::enter(int64_t now_ms) {
   return (promised_us_ - now_us + 999) / 1000;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

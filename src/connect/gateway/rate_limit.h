@@ -10,7 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // One bucket. Belongs to one thread.
 class TokenBucket {
@@ -72,4 +72,4 @@ class Admission {
   int64_t promised_us_ = 0;  // the latest slot given; guarded by mutex_
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

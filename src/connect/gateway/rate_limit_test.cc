@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 TEST(TokenBucket, GivesItsBurstThenItsRate) {
@@ -59,4 +59,4 @@ TEST(Admission, SpreadsThoseWhoAreTurnedAway) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -9,7 +9,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/request.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::Command;
@@ -220,4 +220,4 @@ void add_cors_headers(std::string_view origin, HttpAnswer& answer) {
   answer.headers.emplace_back("Vary", "Origin");
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -18,7 +18,7 @@
 #include "connect/gateway/http.h"
 #include "connect/gateway/rate_limit.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // What a call turned into. The command has its `from`, the read its `user`.
 using RestCall = std::variant<HttpAnswer, protocol::Command, protocol::ReadRequest>;
@@ -50,4 +50,4 @@ class Rest {
 HttpAnswer preflight_answer();
 void add_cors_headers(std::string_view origin, HttpAnswer& answer);
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -10,7 +10,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/request.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::ChatId;
@@ -281,4 +281,4 @@ std::optional<std::vector<std::string_view>> match_path(std::string_view pattern
   return parts;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

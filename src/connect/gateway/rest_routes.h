@@ -11,7 +11,7 @@
 #include "connect/gateway/rest.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // A call whose route was found and whose user is known.
 struct RestInput {
@@ -33,4 +33,4 @@ std::span<const RestRoute> rest_routes();
 std::optional<std::vector<std::string_view>> match_path(std::string_view pattern,
                                                         std::string_view path);
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

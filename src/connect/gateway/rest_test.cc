@@ -7,7 +7,7 @@
 #include "connect/gateway/fakes_for_test.h"
 #include "connect/gateway/rest_routes.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::Command;
@@ -266,4 +266,4 @@ TEST(MatchPath, FillsNamesAndMindsEverySlash) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class Seen {
  public:
@@ -38,4 +38,4 @@ class Seen {
   size_t next_ = 0;  // the one that is forgotten next
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -6,7 +6,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::CloseCode;
@@ -302,4 +302,4 @@ bool Session::takes_event(uint64_t chat_hash, uint64_t seq) {
   return state_ == State::kLive && seen_.advance(chat_hash, seq);
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

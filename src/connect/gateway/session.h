@@ -25,7 +25,7 @@
 #include "connect/protocol/frame.h"
 #include "connect/protocol/request.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 // What a session makes its surroundings do. Calls may come back into the session (on_refused from
 // run, on_announced from announce).
@@ -139,4 +139,4 @@ class Session {
 // `limits` of hello and of GET /v1/me: a JSON object.
 std::string limits_json(uint32_t sends_per_second);
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 void SessionTable::add(WebSocket& socket) { sockets_.emplace(socket.session().number(), &socket); }
 
@@ -65,4 +65,4 @@ std::vector<WebSocket*> SessionTable::all() const {
   return sockets;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -13,7 +13,7 @@
 #include "connect/gateway/websocket.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class SessionTable {
  public:
@@ -51,4 +51,4 @@ class SessionTable {
   const std::vector<WebSocket*> none_{};
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -5,7 +5,7 @@
 #include "connect/gateway/fakes_for_test.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::CloseCode;
@@ -356,4 +356,4 @@ TEST_F(UnlimitedSessionTest, OutstandingRequestsAreBounded) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -2,7 +2,7 @@
 // OpenSSL.
 #pragma once
 
-namespace connect::gateway::test_certificate {
+namespace chat::gateway::test_certificate {
 
 inline constexpr const char* kCertificate =
     "-----BEGIN CERTIFICATE-----\n"
@@ -23,4 +23,4 @@ inline constexpr const char* kKey =
     "A1zc2R+d1r+VPu86e+OlT9ry7Np6pVYKBeKx+B+rmSeJnMrYwLIQRc+H\n"
     "-----END PRIVATE KEY-----\n";
 
-}  // namespace connect::gateway::test_certificate
+}  // namespace chat::gateway::test_certificate

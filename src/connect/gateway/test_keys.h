@@ -1,7 +1,7 @@
 // Keys for tests, made once with OpenSSL and used nowhere else.
 #pragma once
 
-namespace connect::gateway::test_keys {
+namespace chat::gateway::test_keys {
 
 inline constexpr const char* kRsaPrivate =
     "-----BEGIN PRIVATE KEY-----\n"
@@ -93,4 +93,4 @@ inline constexpr const char* kEdJwk =
     R"({"kty":"OKP","kid":"ed-1","crv":"Ed25519","alg":"EdDSA","x":"ui04AjsDj9txXw_6fkM9gGM3)"
     R"(8ySBZ75RJkigaA3z5MM"})";
 
-}  // namespace connect::gateway::test_keys
+}  // namespace chat::gateway::test_keys

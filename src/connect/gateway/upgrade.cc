@@ -5,7 +5,7 @@
 
 #include "connect/protocol/frame.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::Error;
@@ -129,4 +129,4 @@ std::string_view bearer_token(const HttpRequest& request) {
   return value;
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

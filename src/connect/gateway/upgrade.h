@@ -10,7 +10,7 @@
 
 #include "connect/gateway/http.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 inline constexpr std::string_view kSubprotocol = "connect.v1.json";
 
@@ -43,4 +43,4 @@ void for_each_parameter(std::string_view query, Visit visit) {
   }
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using testing::Contains;
@@ -128,4 +128,4 @@ TEST(Bearer, ReadsTheTokenAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -3,7 +3,7 @@
 #include "connect/gateway/connection_table.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 namespace {
 
 using protocol::CloseCode;
@@ -106,4 +106,4 @@ void WebSocket::send_close(CloseCode code, std::string_view reason) {
   connection_.finish();
 }
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -14,7 +14,7 @@
 #include "connect/gateway/session.h"
 #include "connect/protocol/frame.h"
 
-namespace connect::gateway {
+namespace chat::gateway {
 
 class WebSocket;
 
@@ -79,4 +79,4 @@ class WebSocket final : public Speaker, public SessionPort {
   std::set<std::string, std::less<>> cut_;  // chats whose pushes were left out
 };
 
-}  // namespace connect::gateway
+}  // namespace chat::gateway

@@ -11,7 +11,7 @@
 #include "connect/store/blocking_store.h"
 #include "connect/store/item_names.h"
 
-namespace connect::importer {
+namespace chat::importer {
 namespace {
 
 using base::Code;
@@ -253,4 +253,4 @@ Result<ImportCounts> ChatImporter::add(std::span<const ImportLine> lines) {
   return all;
 }
 
-}  // namespace connect::importer
+}  // namespace chat::importer

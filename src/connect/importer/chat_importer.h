@@ -14,7 +14,7 @@
 #include "connect/importer/import_plan.h"
 #include "connect/persistence/persistence.h"
 
-namespace connect::importer {
+namespace chat::importer {
 
 // The user who makes imported chats and adds their members.
 inline constexpr std::string_view kImporter = "importer";
@@ -66,4 +66,4 @@ class ChatImporter final {
   std::unordered_set<std::string> members_;
 };
 
-}  // namespace connect::importer
+}  // namespace chat::importer

@@ -13,7 +13,7 @@
 #include "connect/store/rocksdb_store.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::importer {
+namespace chat::importer {
 namespace {
 
 using protocol::ChatId;
@@ -214,4 +214,4 @@ TEST(PlanChats, KeysFollowFromTheLineAndYearsHaveChatsOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace connect::importer
+}  // namespace chat::importer

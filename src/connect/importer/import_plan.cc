@@ -7,7 +7,7 @@
 
 #include "connect/base/hash.h"
 
-namespace connect::importer {
+namespace chat::importer {
 namespace {
 
 // 10 bytes that are the same for the same line on every machine. Nobody gains by a collision: it
@@ -68,4 +68,4 @@ base::Result<std::vector<ChatPlan>> plan_chats(std::vector<IrcDay> days, const s
   return sorted;
 }
 
-}  // namespace connect::importer
+}  // namespace chat::importer

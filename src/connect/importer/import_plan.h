@@ -12,7 +12,7 @@
 #include "connect/importer/irc_log.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::importer {
+namespace chat::importer {
 
 struct ImportLine {
   int64_t ms = 0;  // Unix ms
@@ -37,4 +37,4 @@ protocol::Key key_of_line(const protocol::ChatId& chat, std::string_view file_na
 base::Result<std::vector<ChatPlan>> plan_chats(std::vector<IrcDay> days, const std::string& name,
                                                const std::string& title, bool per_year);
 
-}  // namespace connect::importer
+}  // namespace chat::importer

@@ -10,7 +10,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::importer {
+namespace chat::importer {
 namespace {
 
 constexpr int64_t kMinuteMs = 60'000;
@@ -190,4 +190,4 @@ std::string utf8_from_windows_1252(std::string_view bytes) {
   return out;
 }
 
-}  // namespace connect::importer
+}  // namespace chat::importer

@@ -17,7 +17,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::importer {
+namespace chat::importer {
 
 struct IrcMessage {
   int64_t ms = 0;  // Unix ms of its minute; never below the previous message's
@@ -45,4 +45,4 @@ base::Result<IrcDay> parse_irc_day(std::string file_name, std::string_view bytes
 // The bytes as Windows-1252 in UTF-8; its five undefined bytes become U+FFFD.
 std::string utf8_from_windows_1252(std::string_view bytes);
 
-}  // namespace connect::importer
+}  // namespace chat::importer

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace connect::importer {
+namespace chat::importer {
 namespace {
 
 constexpr int64_t kMinute = 60'000;
@@ -109,4 +109,4 @@ TEST(IrcLog, AFileIsNamedAfterItsDay) {
 }
 
 }  // namespace
-}  // namespace connect::importer
+}  // namespace chat::importer

@@ -3,7 +3,7 @@
 #include "connect/messaging/answer.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 namespace json = protocol::json;
 using protocol::EventId;
@@ -63,4 +63,4 @@ void Access::append_fields(std::string& out) const {
   json::append_number(out, unread());
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -10,7 +10,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class Access {
  public:
@@ -56,4 +56,4 @@ class Access {
   protocol::Place newest_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

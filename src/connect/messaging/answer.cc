@@ -5,7 +5,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 namespace json = protocol::json;
 
@@ -60,4 +60,4 @@ void append_range(std::string& out, const Page& page) {
   out += page.missing.empty() ? ",\"complete\":true}" : ",\"complete\":false}";
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -12,7 +12,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // An answer about several chats ends with the one that passes this, and gives a cursor.
 inline constexpr size_t kAnswerBytesMax = 1 << 20;
@@ -30,4 +30,4 @@ void append_missing(std::string& out, const std::vector<View::Hole>& missing);
 // {"from":…,"to":…,"complete":…} or null
 void append_range(std::string& out, const Page& page);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -7,7 +7,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Error;
 using protocol::ErrorCode;
@@ -122,4 +122,4 @@ void Answers::typing(ChatSlot& slot, const Waiting& waiting) {
   done(waiting);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

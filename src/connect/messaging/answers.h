@@ -8,7 +8,7 @@
 #include "connect/messaging/worker_parts.h"
 #include "connect/protocol/error.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class Answers {
  public:
@@ -36,4 +36,4 @@ class Answers {
   std::array<base::Counter*, protocol::kErrorCodes> refusals_{};  // made when first needed
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -5,7 +5,7 @@
 
 #include "connect/persistence/persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::Event;
@@ -133,4 +133,4 @@ Built build_block(ChatSlot& slot, const std::function<void(const Waiting&)>& typ
   return built;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -9,7 +9,7 @@
 #include "connect/messaging/decide.h"
 #include "connect/messaging/mark.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // What the first command in the queue needs before it can be decided.
 using Need = std::variant<std::monostate, NeedsLog, NeedsTarget, NeedsMarks, NeedsPlaces>;
@@ -25,4 +25,4 @@ struct Built {
 // to `typing` at once.
 Built build_block(ChatSlot& slot, const std::function<void(const Waiting&)>& typing);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

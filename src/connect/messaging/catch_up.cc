@@ -5,7 +5,7 @@
 #include "connect/base/check.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using persistence::LogPage;
 using protocol::Event;
@@ -59,4 +59,4 @@ void append_seen_event(std::string& out, std::string_view chat, const Event& eve
     protocol::json::append_event(out, chat, event);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

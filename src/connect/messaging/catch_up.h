@@ -13,7 +13,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/store/store.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // Of serialized events in one answer; then it is short and not complete.
 inline constexpr size_t kCatchUpBytesMax = 1 << 20;
@@ -48,4 +48,4 @@ class CatchUp {
 void append_seen_event(std::string& out, std::string_view chat, const protocol::Event& event,
                        const View& view);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -9,7 +9,7 @@
 #include "connect/messaging/block_builder.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using base::Code;
 using base::Result;
@@ -294,4 +294,4 @@ void ChatFlow::park_queue(const Slot& slot, int64_t boot_ms) {
   pump(slot);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -17,7 +17,7 @@
 #include "connect/messaging/input_reads.h"
 #include "connect/messaging/worker_parts.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class ChatFlow {
  public:
@@ -64,4 +64,4 @@ class ChatFlow {
   std::function<void(const Slot&)> idle_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -4,7 +4,7 @@
 
 #include "connect/messaging/view.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::MarksItem;
 using protocol::Place;
@@ -52,4 +52,4 @@ void MarkCache::trim() {
   if (marks_.size() > kUsersMax) marks_.clear();
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

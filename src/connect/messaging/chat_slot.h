@@ -22,7 +22,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // A command that was taken from the bus and has no final outcome yet.
 struct Waiting {
@@ -104,4 +104,4 @@ struct ChatSlot {
   bool idle() const { return queue.empty() && !block && !loading && !reading && !backing_off; }
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

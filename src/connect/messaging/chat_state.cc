@@ -4,7 +4,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Event;
 using protocol::EventId;
@@ -60,4 +60,4 @@ void ChatState::apply(const Event& event) {
   tail_ = {EventId(event.id()), Seq(event.seq()), event.nth()};
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

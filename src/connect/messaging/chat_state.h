@@ -15,7 +15,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // The newest event's place. All zero: the chat has none.
 struct Tail {
@@ -68,4 +68,4 @@ class ChatState {
   uint64_t membership_version_ = 1;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -10,7 +10,7 @@
 #include "connect/messaging/decide.h"
 #include "connect/messaging/fake_persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using namespace testing;  // NOLINT: the commands
@@ -148,4 +148,4 @@ TEST(ChatState, APartlyLoadedLogIsNotTakenForTheWhole) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

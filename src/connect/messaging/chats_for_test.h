@@ -15,7 +15,7 @@
 #include "connect/messaging/log_for_test.h"
 #include "connect/persistence/persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // A chat as it is stored.
 class TestChat {
@@ -226,4 +226,4 @@ class ChatsForTest final : public persistence::Persistence {
   }
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

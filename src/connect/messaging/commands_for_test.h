@@ -9,7 +9,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging::testing {
+namespace chat::messaging::testing {
 
 inline constexpr int64_t kNow = 1'795'000'000'000;
 
@@ -117,4 +117,4 @@ inline protocol::Command mark(const std::string& from, uint64_t read, uint64_t d
   return made;
 }
 
-}  // namespace connect::messaging::testing
+}  // namespace chat::messaging::testing

@@ -8,7 +8,7 @@
 #include "connect/messaging/rules.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Command;
 using protocol::Error;
@@ -229,4 +229,4 @@ Decision decide(const ChatState& state, const Inputs& inputs, const Command& com
   return Appending{std::move(event), std::move(projections), target_seq};
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

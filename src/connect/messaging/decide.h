@@ -24,7 +24,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // What was read because an earlier decision asked for it. Null: not read yet.
 struct Inputs {
@@ -67,4 +67,4 @@ std::optional<protocol::EventId> target_of(const protocol::Command& command);
 // The answer to one whom the chat does not exist for.
 protocol::Error no_such_chat();
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

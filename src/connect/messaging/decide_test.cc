@@ -9,7 +9,7 @@
 #include "connect/messaging/fake_persistence.h"
 #include "connect/messaging/view.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using namespace testing;  // NOLINT: the commands
@@ -284,4 +284,4 @@ TEST(Decide, JoiningWhereOpenOpensAnInterval) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -5,7 +5,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Event;
 using protocol::EventId;
@@ -187,4 +187,4 @@ KeyAnswer look_up(const RecentKeys& recent, const KeyLookup* lookup, protocol::S
   return entry == nullptr ? KeyAnswer{} : answer_for(*entry, digest);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

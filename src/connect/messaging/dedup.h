@@ -17,7 +17,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // What an operation says, without where it was stored: equal for a retry, so that a key that comes
 // again with other content is noticed. Only ever compared within one process.
@@ -114,4 +114,4 @@ KeyAnswer look_up(const RecentKeys& recent, const KeyLookup* lookup, protocol::S
                   std::string_view user, const protocol::Key& key, uint64_t digest,
                   int64_t event_ms);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -4,7 +4,7 @@
 
 #include "connect/messaging/commands_for_test.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::EventId;
@@ -136,4 +136,4 @@ TEST(ContentDigest, TellsOperationsApart) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -11,7 +11,7 @@
 
 #include "connect/persistence/persistence.h"
 
-namespace connect::messaging::testing {
+namespace chat::messaging::testing {
 
 class FakePersistence final : public persistence::Persistence {
  public:
@@ -75,4 +75,4 @@ class FakePersistence final : public persistence::Persistence {
   std::deque<std::function<void()>> held_;
 };
 
-}  // namespace connect::messaging::testing
+}  // namespace chat::messaging::testing

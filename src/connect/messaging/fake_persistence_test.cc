@@ -9,7 +9,7 @@
 
 #include "connect/store/item_names.h"
 
-namespace connect::messaging::testing {
+namespace chat::messaging::testing {
 
 using base::Code;
 using persistence::Done;
@@ -200,4 +200,4 @@ void FakePersistence::read_members(ChatId, std::optional<UserId>, uint32_t,
   done(base::unexpected(Code::kInternal, "not part of this fake"));
 }
 
-}  // namespace connect::messaging::testing
+}  // namespace chat::messaging::testing

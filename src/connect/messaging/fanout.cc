@@ -7,7 +7,7 @@
 #include "connect/messaging/view.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Delivery;
 using protocol::Event;
@@ -195,4 +195,4 @@ void FanOut::typing(const ChatState& state, Audience& audience, const std::strin
   }
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

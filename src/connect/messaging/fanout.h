@@ -13,7 +13,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // The members of a chat who are online, by gateway. Derived from the membership and the registry at
 // the versions noted, and derived anew when either has moved.
@@ -65,4 +65,4 @@ class FanOut {
   base::Counter& deliveries_total_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -5,7 +5,7 @@
 #include "connect/base/check.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Event;
 using protocol::EventId;
@@ -61,4 +61,4 @@ void Fold::append(std::string& out, std::string_view chat, const Event& message)
   protocol::json::append_message(out, chat, folded);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

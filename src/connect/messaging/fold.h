@@ -17,7 +17,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class Fold {
  public:
@@ -42,4 +42,4 @@ class Fold {
   std::vector<size_t> waiting_;  // overlays whose latest visible edit is wanted
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -6,7 +6,7 @@
 
 #include "connect/messaging/view.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using base::Result;
 using persistence::LoadedTarget;
@@ -164,4 +164,4 @@ void InputReads::looked_up_page(const Slot& slot, const std::shared_ptr<Lookup>&
   ready_(slot);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -9,7 +9,7 @@
 #include "connect/messaging/chat_slot.h"
 #include "connect/messaging/worker_parts.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using Slot = std::shared_ptr<ChatSlot>;
 
@@ -48,4 +48,4 @@ class InputReads {
   std::function<void(const Slot&)> failed_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::ChatId;
 using protocol::EventId;
@@ -50,4 +50,4 @@ std::vector<Access> latest_first(std::vector<persistence::UserChat> chats,
   return kept;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -11,7 +11,7 @@
 #include "connect/messaging/access.h"
 #include "connect/persistence/persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // A chat's place in the order: by its newest event that the user may read, then by name.
 struct Rank {
@@ -29,4 +29,4 @@ std::optional<Rank> rank_from(std::string_view text);
 std::vector<Access> latest_first(std::vector<persistence::UserChat> chats,
                                  const std::optional<Rank>& after);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

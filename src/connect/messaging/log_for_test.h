@@ -8,7 +8,7 @@
 #include "connect/protocol/records.pb.h"
 #include "connect/store/store.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 inline constexpr int64_t kLogStartMs = 1'795'000'000'000;
 
@@ -73,4 +73,4 @@ class TestLog {
   std::vector<protocol::Event> events;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 Mailbox::Mailbox(base::Executor& executor, std::function<void()> turn)
     : executor_(executor), turn_(std::move(turn)) {}
@@ -50,4 +50,4 @@ void Mailbox::run() {
   turn_();
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

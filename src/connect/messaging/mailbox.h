@@ -12,7 +12,7 @@
 
 #include "connect/base/executor.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class Mailbox final : public std::enable_shared_from_this<Mailbox> {
  public:
@@ -41,4 +41,4 @@ class Mailbox final : public std::enable_shared_from_this<Mailbox> {
   std::vector<base::Task> running_;  // the executor's
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

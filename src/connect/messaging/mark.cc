@@ -6,7 +6,7 @@
 #include "connect/messaging/projections.h"
 #include "connect/messaging/view.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::EventId;
 using protocol::MemberItem;
@@ -83,4 +83,4 @@ MarkDecision decide_mark(const ChatState& state, const MarkInputs& inputs,
   return moved;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

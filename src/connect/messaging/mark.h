@@ -13,7 +13,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // What was read because an earlier decision asked for it.
 struct MarkInputs {
@@ -43,4 +43,4 @@ MarkDecision decide_mark(const ChatState& state, const MarkInputs& inputs,
 // The newest event at or below the id, when it is the tail, in memory or surely absent.
 std::optional<protocol::Place> place_in_memory(const ChatState& state, protocol::EventId id);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -5,7 +5,7 @@
 #include "connect/messaging/commands_for_test.h"
 #include "connect/messaging/fake_persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using namespace testing;  // NOLINT: the commands
@@ -91,4 +91,4 @@ TEST_F(MarkTest, AsksForWhatMemoryDoesNotHold) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -5,7 +5,7 @@
 #include "connect/messaging/chat_state.h"
 #include "connect/messaging/view.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::ChatItem;
 using protocol::Event;
@@ -129,4 +129,4 @@ MembershipChange membership_change(const ChatState& state, const Event& event) {
   return change;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

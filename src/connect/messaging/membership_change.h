@@ -9,7 +9,7 @@
 
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class ChatState;
 
@@ -26,4 +26,4 @@ struct MembershipChange {
 // The items as they are after the event, only those that it changes. `state` is the chat before it.
 MembershipChange membership_change(const ChatState& state, const protocol::Event& event);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 void Offsets::taken(int partition, uint64_t offset) {
   partitions_[partition].records.push_back({offset, false});
@@ -46,4 +46,4 @@ void Offsets::commit(const std::function<void(int, uint64_t)>& commit) {
   }
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

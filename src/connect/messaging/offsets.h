@@ -7,7 +7,7 @@
 #include <functional>
 #include <map>
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class Offsets {
  public:
@@ -36,4 +36,4 @@ class Offsets {
   bool grew_ = false;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

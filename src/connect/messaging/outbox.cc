@@ -4,7 +4,7 @@
 
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using base::Code;
 using base::Result;
@@ -103,4 +103,4 @@ void Outbox::retry() {
   }
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

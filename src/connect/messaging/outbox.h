@@ -16,7 +16,7 @@
 #include "connect/bus/bus.h"
 #include "connect/messaging/mailbox.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // Users at one gateway, shared by all the deliveries to the same audience.
 using Users = std::shared_ptr<const std::vector<std::string>>;
@@ -61,4 +61,4 @@ class Outbox {
   bool retrying_ = false;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Event;
 using protocol::OverlayItem;
@@ -97,4 +97,4 @@ TargetChange target_change(const Target& before, const Event& event) {
   return {};
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -6,7 +6,7 @@
 
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // A message that an operation aims at, as far as deciding needs it. Null: there is none.
 struct Target {
@@ -29,4 +29,4 @@ TargetChange target_change(const Target& before, const protocol::Event& event);
 bool has_emoji(const protocol::ReactionItem* reaction, const std::string& emoji);
 bool has_emoji(const protocol::OverlayItem* overlay, const std::string& emoji);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -5,7 +5,7 @@
 #include "connect/base/check.h"
 #include "connect/messaging/answer.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using persistence::LogPage;
 using protocol::EventId;
@@ -99,4 +99,4 @@ void PageBuilder::append_last(std::string& out, std::string_view chat) const {
     fold_->append(out, chat, *page_->messages.back());
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

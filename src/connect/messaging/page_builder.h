@@ -11,7 +11,7 @@
 #include "connect/messaging/paging.h"
 #include "connect/messaging/view.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class PageBuilder {
  public:
@@ -46,4 +46,4 @@ class PageBuilder {
   std::optional<Fold> fold_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

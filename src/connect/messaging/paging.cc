@@ -5,7 +5,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using persistence::LogPage;
 using protocol::Event;
@@ -205,4 +205,4 @@ void Paging::finish_nothing(Page& page) const {
     page.prev = id_above(position_.id);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

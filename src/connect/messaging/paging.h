@@ -17,7 +17,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/store/store.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // What one page reads at most before it answers short: 5,000 events are 100 pages' worth of
 // reactions in front of one message and take about 5 ms.
@@ -105,4 +105,4 @@ class Paging {
   std::optional<Scanned> highest_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

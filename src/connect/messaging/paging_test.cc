@@ -8,7 +8,7 @@
 #include "connect/base/random.h"
 #include "connect/messaging/log_for_test.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::Event;
@@ -378,4 +378,4 @@ TEST(PagingTest, AnyPositionGivesItsNearestMessages) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

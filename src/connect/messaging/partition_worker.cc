@@ -5,7 +5,7 @@
 #include "connect/base/log.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using bus::Topic;
 using protocol::ChatId;
@@ -192,4 +192,4 @@ void PartitionWorker::finish_drain() {
   std::exchange(drained_, nullptr)();
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

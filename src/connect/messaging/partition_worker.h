@@ -24,7 +24,7 @@
 #include "connect/messaging/worker_parts.h"
 #include "connect/persistence/persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class PartitionWorker final {
  public:
@@ -80,4 +80,4 @@ class PartitionWorker final {
   std::function<void()> drained_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

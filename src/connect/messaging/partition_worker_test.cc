@@ -8,7 +8,7 @@
 #include "connect/messaging/worker_for_test.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging::testing {
+namespace chat::messaging::testing {
 namespace {
 
 using ::testing::ElementsAre;
@@ -353,4 +353,4 @@ TEST_F(FullGatewayTest, RepliesAreKeptAndPushesBecomeAResync) {
 }
 
 }  // namespace
-}  // namespace connect::messaging::testing
+}  // namespace chat::messaging::testing

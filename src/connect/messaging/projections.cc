@@ -6,7 +6,7 @@
 #include "connect/messaging/view.h"
 #include "connect/store/item_names.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Event;
 using protocol::EventId;
@@ -73,4 +73,4 @@ Projections projections_of(const ChatState& state, const std::string& chat, cons
   return out;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -9,7 +9,7 @@
 #include "connect/persistence/persistence.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // `state` is the chat before the event; `target` the message it aims at, or null.
 store::Projections projections_of(const ChatState& state, const std::string& chat,
@@ -19,4 +19,4 @@ store::Projections projections_of(const ChatState& state, const std::string& cha
 store::ItemWrite mark_item(store::Table table, const std::string& user, const std::string& chat,
                            const protocol::Place& place);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -2,7 +2,7 @@
 #include "connect/messaging/reads.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
@@ -49,4 +49,4 @@ std::shared_ptr<Reading> make_chat_read(Reading::Context context,
   return std::make_shared<ChatReading>(std::move(context), request);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -1,7 +1,7 @@
 #include "connect/messaging/answer.h"
 #include "connect/messaging/reads.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::ChatId;
@@ -41,4 +41,4 @@ std::shared_ptr<Reading> make_events_read(Reading::Context context,
   return std::make_shared<EventsReading>(std::move(context), request);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

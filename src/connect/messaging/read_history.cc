@@ -1,7 +1,7 @@
 #include "connect/messaging/answer.h"
 #include "connect/messaging/reads.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::ChatId;
@@ -52,4 +52,4 @@ std::shared_ptr<Reading> make_history_read(Reading::Context context,
   return std::make_shared<HistoryReading>(std::move(context), request);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -3,7 +3,7 @@
 #include "connect/messaging/reads.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
@@ -82,4 +82,4 @@ std::shared_ptr<Reading> make_inbox_read(Reading::Context context, protocol::Inb
   return std::make_shared<InboxReading>(std::move(context), std::move(request));
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -2,7 +2,7 @@
 #include "connect/messaging/reads.h"
 #include "connect/protocol/json_out.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
@@ -82,4 +82,4 @@ std::shared_ptr<Reading> make_members_read(Reading::Context context,
   return std::make_shared<MembersReading>(std::move(context), std::move(request));
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -3,7 +3,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
@@ -84,4 +84,4 @@ std::shared_ptr<Reading> make_receipts_read(Reading::Context context,
   return std::make_shared<ReceiptsReading>(std::move(context), request);
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

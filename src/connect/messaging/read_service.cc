@@ -3,7 +3,7 @@
 #include "connect/base/check.h"
 #include "connect/messaging/reads.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::ErrorCode;
 using protocol::ReadRequest;
@@ -98,4 +98,4 @@ void MessagingReadService::begin(ReadRequest request, base::Executor* reader, Re
   reader->post([reading = std::move(reading)] { reading->run(); });
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

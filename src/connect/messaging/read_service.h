@@ -18,7 +18,7 @@
 #include "connect/protocol/cursor.h"
 #include "connect/protocol/read_service.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 // Reads under way and waiting, for each reader. At 100 us for a page the last one waits 0.1 s, and
 // 1,000 requests of 64 KiB are 64 MB at the worst.
@@ -56,4 +56,4 @@ class MessagingReadService final : public protocol::ReadService {
   base::Histogram* seconds_;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

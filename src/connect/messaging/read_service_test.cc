@@ -6,7 +6,7 @@
 #include "connect/messaging/chats_for_test.h"
 #include "connect/protocol/json_in.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::ErrorCode;
@@ -615,4 +615,4 @@ TEST_F(ReadServiceTest, APageIsOneReadOfTheLog) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -7,7 +7,7 @@
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
@@ -189,4 +189,4 @@ std::shared_ptr<Reading> make_sync_read(Reading::Context context, protocol::Sync
   return std::make_shared<SyncReading>(std::move(context), std::move(request));
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

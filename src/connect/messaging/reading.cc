@@ -3,7 +3,7 @@
 #include "connect/base/check.h"
 #include "connect/messaging/answer.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using persistence::LogPage;
 using persistence::UserChat;
@@ -93,4 +93,4 @@ void Reading::append_catch_up(std::string& out, const Access& access) const {
   out += catch_up_->complete() ? ",\"complete\":true" : ",\"complete\":false";
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -21,7 +21,7 @@
 #include "connect/protocol/cursor.h"
 #include "connect/protocol/error.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using ReadAnswer = base::Callback<protocol::Result<std::string>>;
 
@@ -92,4 +92,4 @@ class Reading : public std::enable_shared_from_this<Reading> {
   std::atomic<bool> first_came_ = false;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -7,7 +7,7 @@
 #include "connect/messaging/reading.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 std::shared_ptr<Reading> make_history_read(Reading::Context, const protocol::HistoryRead&);
 std::shared_ptr<Reading> make_events_read(Reading::Context, const protocol::EventsRead&);
@@ -17,4 +17,4 @@ std::shared_ptr<Reading> make_chat_read(Reading::Context, const protocol::ChatRe
 std::shared_ptr<Reading> make_members_read(Reading::Context, protocol::MembersRead);
 std::shared_ptr<Reading> make_receipts_read(Reading::Context, const protocol::ReceiptsRead&);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -6,7 +6,7 @@
 #include "connect/messaging/view.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Command;
 using protocol::ErrorCode;
@@ -153,4 +153,4 @@ Verdict check_target(const ChatState& state, const Target& target, const Event& 
   return permitted();
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -7,7 +7,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using Verdict = protocol::Result<base::Unit>;
 
@@ -18,4 +18,4 @@ Verdict check_membership(const ChatState& state, const protocol::Command& comman
 // Does the message that the operation aims at permit it?
 Verdict check_target(const ChatState& state, const Target& target, const protocol::Event& event);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

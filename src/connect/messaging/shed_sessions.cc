@@ -1,6 +1,6 @@
 #include "connect/messaging/shed_sessions.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 ShedSessions::Place ShedSessions::place_of(const protocol::Command& command) {
   return {command.origin().gateway(), command.origin().session(), command.chat()};
@@ -27,4 +27,4 @@ bool ShedSessions::admit(const protocol::Command& command) {
   return true;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -11,7 +11,7 @@
 
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class ShedSessions {
  public:
@@ -36,4 +36,4 @@ class ShedSessions {
   std::list<Place> by_age_;  // oldest first
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -1,6 +1,6 @@
 #include "connect/messaging/target_cache.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::Event;
 using protocol::EventId;
@@ -72,4 +72,4 @@ void TargetCache::clear() {
   loading_.clear();
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -15,7 +15,7 @@
 #include "connect/persistence/persistence.h"
 #include "connect/protocol/ids.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class TargetCache {
  public:
@@ -53,4 +53,4 @@ class TargetCache {
   std::map<std::pair<protocol::EventId, std::string>, bool> loading_;  // true: changed meanwhile
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 using protocol::EventId;
 using protocol::Place;
@@ -151,4 +151,4 @@ Place place_of(const protocol::Event& event) {
   return place;
 }
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

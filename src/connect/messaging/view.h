@@ -11,7 +11,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 class View {
  public:
@@ -97,4 +97,4 @@ class View {
 // The place of an event.
 protocol::Place place_of(const protocol::Event& event);
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::EventId;
@@ -173,4 +173,4 @@ TEST(ViewTest, PlaceOfAnEvent) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

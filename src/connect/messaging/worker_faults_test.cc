@@ -12,7 +12,7 @@
 #include "connect/base/random.h"
 #include "connect/messaging/worker_for_test.h"
 
-namespace connect::messaging::testing {
+namespace chat::messaging::testing {
 namespace {
 
 using Fault = FakePersistence::Fault;
@@ -160,4 +160,4 @@ TEST(WorkerFaults, AKeyIsOneEventWhateverHappens) {
 }
 
 }  // namespace
-}  // namespace connect::messaging::testing
+}  // namespace chat::messaging::testing

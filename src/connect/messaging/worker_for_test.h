@@ -23,7 +23,7 @@
 #include "connect/messaging/fake_persistence.h"
 #include "connect/messaging/partition_worker.h"
 
-namespace connect::messaging::testing {
+namespace chat::messaging::testing {
 
 // Runs what was posted when told to; delays follow the clock.
 class StepExecutor final : public base::Executor {
@@ -151,4 +151,4 @@ inline std::vector<std::string> WorkerTest::deliveries() {
   return words;
 }
 
-}  // namespace connect::messaging::testing
+}  // namespace chat::messaging::testing

@@ -13,7 +13,7 @@
 #include "connect/messaging/shed_sessions.h"
 #include "connect/persistence/persistence.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 
 struct PartitionWorkerOptions {
   size_t take_max = 256;  // records in one take
@@ -53,4 +53,4 @@ struct WorkerParts {
   ShedSessions& shed;
 };
 
-}  // namespace connect::messaging
+}  // namespace chat::messaging

@@ -9,7 +9,7 @@
 #include "connect/messaging/shed_sessions.h"
 #include "connect/messaging/target_cache.h"
 
-namespace connect::messaging {
+namespace chat::messaging {
 namespace {
 
 using protocol::EventId;
@@ -136,4 +136,4 @@ TEST(TargetCache, IsBounded) {
 }
 
 }  // namespace
-}  // namespace connect::messaging
+}  // namespace chat::messaging

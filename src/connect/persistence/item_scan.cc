@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-namespace connect::persistence {
+namespace chat::persistence {
 namespace {
 
 // A scan under way. Shared by the callbacks of its pages, of which one is under way at a time.
@@ -47,4 +47,4 @@ void scan_all(store::Store& store, store::ItemRange range, ItemVisitor visit,
   std::make_shared<Scan>(store, std::move(range), std::move(visit), std::move(done))->next();
 }
 
-}  // namespace connect::persistence
+}  // namespace chat::persistence

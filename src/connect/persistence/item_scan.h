@@ -7,7 +7,7 @@
 #include "connect/persistence/persistence.h"
 #include "connect/store/store.h"
 
-namespace connect::persistence {
+namespace chat::persistence {
 
 // Takes an item that was scanned; false: that is enough. An error ends the scan and is its outcome.
 using ItemVisitor = std::function<base::Result<bool>(const store::Item&)>;
@@ -17,4 +17,4 @@ using ItemVisitor = std::function<base::Result<bool>(const store::Item&)>;
 void scan_all(store::Store& store, store::ItemRange range, ItemVisitor visit,
               Done<base::Unit> done);
 
-}  // namespace connect::persistence
+}  // namespace chat::persistence

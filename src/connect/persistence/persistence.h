@@ -18,7 +18,7 @@
 #include "connect/protocol/records.pb.h"
 #include "connect/store/store.h"
 
-namespace connect::persistence {
+namespace chat::persistence {
 
 using protocol::ChatId;
 using protocol::Event;
@@ -94,4 +94,4 @@ class Persistence {
                           Done<std::vector<UserMarks>> done) = 0;
 };
 
-}  // namespace connect::persistence
+}  // namespace chat::persistence

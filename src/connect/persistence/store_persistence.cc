@@ -6,7 +6,7 @@
 #include "connect/persistence/item_scan.h"
 #include "connect/store/item_names.h"
 
-namespace connect::persistence {
+namespace chat::persistence {
 namespace {
 
 using store::Item;
@@ -327,4 +327,4 @@ void StorePersistence::read_marks(ChatId chat, std::vector<UserId> users,
   store_.read_items(keys, on_success<Items>(std::move(done), next));
 }
 
-}  // namespace connect::persistence
+}  // namespace chat::persistence

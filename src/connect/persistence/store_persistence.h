@@ -11,7 +11,7 @@
 
 #include "connect/persistence/persistence.h"
 
-namespace connect::persistence {
+namespace chat::persistence {
 
 class StorePersistence final : public Persistence {
  public:
@@ -35,4 +35,4 @@ class StorePersistence final : public Persistence {
   store::Store& store_;
 };
 
-}  // namespace connect::persistence
+}  // namespace chat::persistence

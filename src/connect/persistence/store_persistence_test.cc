@@ -10,7 +10,7 @@
 #include "connect/store/rocksdb_store.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::persistence {
+namespace chat::persistence {
 namespace {
 
 using store::ItemWrite;
@@ -253,4 +253,4 @@ TEST_F(StorePersistenceTest, AnItemThatDoesNotParseIsCorrupt) {
 }
 
 }  // namespace
-}  // namespace connect::persistence
+}  // namespace chat::persistence

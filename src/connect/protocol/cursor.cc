@@ -2,7 +2,7 @@
 
 #include "connect/crypto/digest.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 // 128 bits are beyond guessing, and half of the digest keeps cursors short.
@@ -40,4 +40,4 @@ Result<std::string> CursorSealer::open(std::string_view call, std::string_view u
   return refuse(ErrorCode::kCursorInvalid, "the cursor was not given for this call", "cursor");
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -10,7 +10,7 @@
 
 #include "connect/protocol/error.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 class CursorSealer {
  public:
@@ -28,4 +28,4 @@ class CursorSealer {
   Secret secret_;
 };
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 CursorSealer sealer_of(uint8_t byte) {
@@ -46,4 +46,4 @@ TEST(Cursor, EveryChangedCharacterIsNoticed) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 struct Description {
@@ -58,4 +58,4 @@ Error from_base(const base::Error& error) {
   return {ErrorCode::kInternal, "something failed inside the server"};
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -7,7 +7,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 // The numbers travel on the bus: add at the end, never renumber.
 enum class ErrorCode : uint32_t {
@@ -62,4 +62,4 @@ inline base::Unexpected<Error> refuse(ErrorCode code, std::string message, std::
   return {Error{code, std::move(message), std::move(field), retry_after_ms}};
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -4,7 +4,7 @@
 
 #include <set>
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 TEST(Error, EveryCodeHasItsOwnNameAndAStatus) {
@@ -64,4 +64,4 @@ TEST(Error, InnerFailuresKeepTheirDetailsInside) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -2,7 +2,7 @@
 
 #include <set>
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 using json::Value;
 
@@ -116,4 +116,4 @@ const Value* Fields::array(std::string_view name, size_t count_max) {
   return nullptr;
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -15,7 +15,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/json_in.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 class Fields {
  public:
@@ -74,4 +74,4 @@ class Fields {
 // "1 to 200", "up to 200".
 std::string range_text(uint64_t min, uint64_t max);
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -14,7 +14,7 @@
 #include "connect/base/check.h"
 #include "connect/crypto/digest.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 constexpr uint8_t kFinBit = 0x80;
@@ -215,4 +215,4 @@ bool valid_utf8(std::string_view text) {
   return text.empty() || simdjson::validate_utf8(text.data(), text.size());
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

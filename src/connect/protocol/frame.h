@@ -10,7 +10,7 @@
 
 #include "connect/protocol/limits.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 enum class Opcode : uint8_t {
   kContinuation = 0,
@@ -103,4 +103,4 @@ std::string websocket_accept(std::string_view key);
 
 bool valid_utf8(std::string_view text);
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 using Status = FrameReader::Status;
@@ -218,4 +218,4 @@ TEST(Frame, Utf8AsTheUnicodeStandardHasIt) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol

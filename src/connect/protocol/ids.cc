@@ -6,7 +6,7 @@
 #include "connect/protocol/frame.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 bool is_chat_character(char c) {
@@ -113,4 +113,4 @@ ChatId group_chat_id(const UserId& creator, const Key& key) {
   return derived_chat_id("g-", creator.value(), key.bytes());
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

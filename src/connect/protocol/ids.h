@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 // 1-64 of `A-Z a-z 0-9 . _ : -`.
 class ChatId {
@@ -103,23 +103,23 @@ ChatId direct_chat_id(const UserId& one, const UserId& other);
 // A group's: from its creator and the key it was created with: `g-` and 32 hex digits.
 ChatId group_chat_id(const UserId& creator, const Key& key);
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol
 
 template <>
-struct std::hash<connect::protocol::ChatId> {
-  size_t operator()(const connect::protocol::ChatId& id) const {
+struct std::hash<chat::protocol::ChatId> {
+  size_t operator()(const chat::protocol::ChatId& id) const {
     return std::hash<std::string>{}(id.value());
   }
 };
 template <>
-struct std::hash<connect::protocol::UserId> {
-  size_t operator()(const connect::protocol::UserId& id) const {
+struct std::hash<chat::protocol::UserId> {
+  size_t operator()(const chat::protocol::UserId& id) const {
     return std::hash<std::string>{}(id.value());
   }
 };
 template <>
-struct std::hash<connect::protocol::Key> {
-  size_t operator()(const connect::protocol::Key& key) const {
+struct std::hash<chat::protocol::Key> {
+  size_t operator()(const chat::protocol::Key& key) const {
     return std::hash<std::string_view>{}(key.bytes());
   }
 };

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 constexpr std::string_view kKeyText = "0199c2a4-7b1e-7c3d-9a5f-00112233aabb";
@@ -72,4 +72,4 @@ TEST(Ids, ChatIdsAreDerived) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol

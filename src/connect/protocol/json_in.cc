@@ -9,7 +9,7 @@
 
 #include "connect/protocol/frame.h"
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 namespace {
 
 // Objects of a request have a handful of members, which are compared one by one; a longer object's
@@ -300,4 +300,4 @@ Result<Value> parse(std::string_view text, size_t depth_max) {
   return value;
 }
 
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

@@ -16,7 +16,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/limits.h"
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 
 class Value {
  public:
@@ -45,4 +45,4 @@ struct Value::Member {
 // json_invalid with the position in its message. The text is borrowed by the values' `raw`.
 Result<Value> parse(std::string_view text, size_t depth_max = kJsonDepthMax);
 
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 namespace {
 
 using Type = Value::Type;
@@ -154,4 +154,4 @@ TEST(JsonIn, ErrorsDoNotRepeatTheText) {
 }
 
 }  // namespace
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

@@ -6,7 +6,7 @@
 
 #include "connect/base/json_escape.h"
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 namespace {
 
 // One object being written: puts the commas. Its functions are named for the value they add.
@@ -373,4 +373,4 @@ std::string push_reconnect(int64_t after_ms) {
   });
 }
 
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

@@ -11,7 +11,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 
 // A JSON string with its quotes. The text is valid UTF-8; only what must be escaped is.
 void append_string(std::string& out, std::string_view text);
@@ -64,4 +64,4 @@ std::string_view word_of(Change change);
 std::string_view word_of(ChatType type);
 std::string_view word_of(Visibility visibility);
 
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

@@ -4,7 +4,7 @@
 
 #include "connect/protocol/json_in.h"
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 namespace {
 
 constexpr int64_t kMs = 1795000000001;
@@ -265,4 +265,4 @@ TEST(JsonOut, TextsAreKeptByteForByte) {
 }
 
 }  // namespace
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

@@ -1,6 +1,6 @@
 #include "connect/protocol/json_out.h"
 
-namespace connect::protocol::json {
+namespace chat::protocol::json {
 
 std::string_view word_of(Kind kind) {
   switch (kind) {
@@ -49,4 +49,4 @@ std::string_view word_of(Visibility visibility) {
   }
 }
 
-}  // namespace connect::protocol::json
+}  // namespace chat::protocol::json

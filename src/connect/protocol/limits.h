@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 // One request, as a WebSocket message or an HTTP body. The largest send: 16 KiB of text, where JSON
 // may escape a byte as 6 (`\u0000`) but a sane client doubles at most (32 KiB), 10 attachments of
@@ -59,4 +59,4 @@ inline constexpr uint32_t kSendsPerSecondDefault = 20;
 inline constexpr size_t kHeaderBytesMax = 16 * 1024;
 inline constexpr size_t kUriBytesMax = 8 * 1024;
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -2,7 +2,7 @@
 
 #include "connect/protocol/limits.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 using json::Value;
@@ -235,4 +235,4 @@ Result<Value> parse_object(std::string_view text) {
                 "JSON is invalid at byte " + std::to_string(at) + ": this is no object");
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -7,7 +7,7 @@
 #include "connect/protocol/records.pb.h"
 #include "connect/protocol/request.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 // These fill in all but the chat, the key and, where a path may say it, the target.
 void fill_send(Fields& fields, Command& command);
@@ -38,4 +38,4 @@ Watch watch_of(Fields& fields);
 // The text as a JSON object; json_invalid for any other value too.
 Result<json::Value> parse_object(std::string_view text);
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

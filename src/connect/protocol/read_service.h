@@ -8,7 +8,7 @@
 #include "connect/protocol/error.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 class ReadService {
  public:
@@ -19,4 +19,4 @@ class ReadService {
   virtual void read(ReadRequest request, base::Callback<Result<std::string>> done) = 0;
 };
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -5,7 +5,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/operation.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 using json::Value;
@@ -159,4 +159,4 @@ Result<base::Unit> resolve_create(const UserId& creator, Command& command) {
   return base::Unit{};
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -14,7 +14,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 
 struct Hello {
   std::string token;  // may be empty when it came with the upgrade
@@ -67,4 +67,4 @@ Result<std::string> parse_emoji(std::string_view text);
 // name can show: a direct chat with oneself or not of exactly two.
 Result<base::Unit> resolve_create(const UserId& creator, Command& command);
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -4,7 +4,7 @@
 
 #include "connect/protocol/limits.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 const std::string kKeyText = "0199c2a4-7b1e-7c3d-9a5f-00112233aabb";
@@ -280,4 +280,4 @@ TEST(Request, AGroupHoldsUpTo100WithItsCreator) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol

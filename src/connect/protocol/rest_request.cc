@@ -4,7 +4,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/operation.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 using json::Value;
@@ -120,4 +120,4 @@ Result<std::string> parse_emoji(std::string_view text) {
   return invalid("emoji", "is " + range_text(1, kEmojiBytesMax) + " bytes of UTF-8");
 }
 
-}  // namespace connect::protocol
+}  // namespace chat::protocol

@@ -3,7 +3,7 @@
 #include "connect/protocol/limits.h"
 #include "connect/protocol/request.h"
 
-namespace connect::protocol {
+namespace chat::protocol {
 namespace {
 
 const ChatId kChat("c1");
@@ -90,4 +90,4 @@ TEST(RestRequest, NumbersOfTheQuery) {
 }
 
 }  // namespace
-}  // namespace connect::protocol
+}  // namespace chat::protocol

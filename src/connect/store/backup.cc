@@ -5,7 +5,7 @@
 
 #include "connect/store/files.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -54,4 +54,4 @@ base::Status restore(const std::string& backup, const std::string& directory) {
   return made.move_into_place();
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

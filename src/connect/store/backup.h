@@ -8,7 +8,7 @@
 #include "connect/store/data_directory.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::store {
+namespace chat::store {
 
 // Writes a backup of the store as it is now into a directory that must not exist; appends go on
 // meanwhile. On the same file system tables are linked, not copied. The directory appears once it
@@ -20,4 +20,4 @@ base::Status checkpoint(const RocksDbStore& store, const DataDirectory& director
 // stays as it is.
 base::Status restore(const std::string& backup, const std::string& directory);
 
-}  // namespace connect::store
+}  // namespace chat::store

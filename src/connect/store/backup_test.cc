@@ -9,7 +9,7 @@
 #include "connect/store/blocking_store.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -114,4 +114,4 @@ TEST_F(BackupTest, AnEmptyDirectoryMayBeRestoredTo) {
 }
 
 }  // namespace
-}  // namespace connect::store
+}  // namespace chat::store

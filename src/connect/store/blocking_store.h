@@ -12,7 +12,7 @@
 
 #include "connect/store/store.h"
 
-namespace connect::store {
+namespace chat::store {
 
 // Starts something that answers a callback, and waits for the answer.
 template <typename T, typename Start>
@@ -56,4 +56,4 @@ class BlockingStore final {
   Store& store_;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 // The tail of one chat: the first key of its partition, because newer events come first.
@@ -156,4 +156,4 @@ base::Status CommitBatch::write(bool sync) {
   return base::unexpected(base::Code::kUnavailable, error_of(status, what).message);
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -19,7 +19,7 @@ namespace rocksdb {
 class WriteBatch;
 }  // namespace rocksdb
 
-namespace connect::store {
+namespace chat::store {
 
 struct EncodedEvent {
   EventId id;
@@ -81,4 +81,4 @@ class CommitBatch final {
   std::unordered_map<std::string, std::string> events_;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

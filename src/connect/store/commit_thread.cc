@@ -8,7 +8,7 @@
 
 #include "connect/base/log.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 using std::chrono::steady_clock;
@@ -143,4 +143,4 @@ void CommitThread::set_writable(bool writable, const std::string& why) {
   writable_gauge_.set(writable ? 1 : 0);
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

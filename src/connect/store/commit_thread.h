@@ -16,7 +16,7 @@
 #include "connect/store/commit_batch.h"
 #include "connect/store/rocksdb_store.h"
 
-namespace connect::store {
+namespace chat::store {
 
 class CommitThread final {
  public:
@@ -61,4 +61,4 @@ class CommitThread final {
   std::thread thread_;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

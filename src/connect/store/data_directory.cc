@@ -14,7 +14,7 @@
 #include "connect/base/random.h"
 #include "connect/store/files.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ base::Result<std::array<uint8_t, kSecretBytes>> read_secret(const fs::path& dire
   return secret;
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -19,7 +19,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::store {
+namespace chat::store {
 
 inline constexpr int kFormatVersion = 1;
 inline constexpr size_t kSecretBytes = 32;
@@ -56,4 +56,4 @@ base::Status write_identity(const std::filesystem::path& directory,
 base::Result<int> read_format(const std::filesystem::path& directory);
 base::Result<std::array<uint8_t, kSecretBytes>> read_secret(const std::filesystem::path& directory);
 
-}  // namespace connect::store
+}  // namespace chat::store

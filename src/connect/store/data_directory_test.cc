@@ -8,7 +8,7 @@
 
 #include "connect/store/temporary_directory.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -101,4 +101,4 @@ TEST_F(DataDirectoryTest, APlaceThatCannotBeADirectoryIsRefused) {
 }
 
 }  // namespace
-}  // namespace connect::store
+}  // namespace chat::store

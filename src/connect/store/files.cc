@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -151,4 +151,4 @@ base::Status NewDirectory::move_into_place() {
   return sync_path(place_.parent_path());
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -9,7 +9,7 @@
 
 #include "connect/base/result.h"
 
-namespace connect::store {
+namespace chat::store {
 
 // "<what> <path>: <the system's reason>", with the code that errno calls for.
 base::Unexpected<base::Error> system_error(std::string_view what,
@@ -46,4 +46,4 @@ class NewDirectory final {
   std::filesystem::path place_;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

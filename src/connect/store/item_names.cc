@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 constexpr std::string_view kReactionPrefix = "react#";
@@ -46,4 +46,4 @@ std::string after_prefix(std::string_view prefix) {
   return next;
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

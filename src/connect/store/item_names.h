@@ -8,7 +8,7 @@
 
 #include "connect/protocol/ids.h"
 
-namespace connect::store {
+namespace chat::store {
 
 inline constexpr std::string_view kChatItem = "chat";
 inline constexpr std::string_view kMemberPrefix = "member#";
@@ -25,4 +25,4 @@ std::string_view user_of_member_item(std::string_view item);
 // The smallest name that is greater than every name with the prefix.
 std::string after_prefix(std::string_view prefix);
 
-}  // namespace connect::store
+}  // namespace chat::store

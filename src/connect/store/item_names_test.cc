@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 using protocol::EventId;
@@ -37,4 +37,4 @@ TEST(ItemNames, AfterPrefixIsTheSmallestGreaterName) {
 }
 
 }  // namespace
-}  // namespace connect::store
+}  // namespace chat::store

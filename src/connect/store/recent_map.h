@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace connect::store {
+namespace chat::store {
 
 template <typename Value>
 class RecentMap final {
@@ -44,4 +44,4 @@ class RecentMap final {
   std::unordered_map<std::string, Value> old_;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 // The partition: everything up to the first NUL, and the NUL.
@@ -160,4 +160,4 @@ base::Status Database::check_layout() {
   return base::ok();
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -17,7 +17,7 @@ class DB;
 class Status;
 }  // namespace rocksdb
 
-namespace connect::store {
+namespace chat::store {
 
 // What the families' layout is called; stored in `meta`.
 inline constexpr std::string_view kLayoutName = "layout";
@@ -47,4 +47,4 @@ class Database final {
 // tried.
 base::Error error_of(const rocksdb::Status& status, std::string_view what);
 
-}  // namespace connect::store
+}  // namespace chat::store

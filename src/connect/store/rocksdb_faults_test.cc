@@ -17,7 +17,7 @@
 #include "connect/store/rocksdb_store.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -288,4 +288,4 @@ TEST_F(RocksDbFaultsTest, AKilledProcessLeavesEverythingThatItAcknowledged) {
 }
 
 }  // namespace
-}  // namespace connect::store
+}  // namespace chat::store

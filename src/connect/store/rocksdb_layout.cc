@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 constexpr size_t kVersionBytes = 8;
@@ -128,4 +128,4 @@ base::Result<Event> decode_event(std::string_view key, std::string_view bytes) {
   return event;
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -22,7 +22,7 @@
 #include "connect/base/result.h"
 #include "connect/store/store.h"
 
-namespace connect::store {
+namespace chat::store {
 
 enum class Family { kEvents, kChats, kUsers, kMeta };
 inline constexpr size_t kFamilies = 4;
@@ -50,4 +50,4 @@ base::Result<Item> decode_item(std::string_view item, std::string_view bytes);
 base::Result<uint64_t> version_of_item(std::string_view bytes);
 base::Result<Event> decode_event(std::string_view key, std::string_view bytes);
 
-}  // namespace connect::store
+}  // namespace chat::store

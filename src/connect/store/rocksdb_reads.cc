@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 using protocol::KIND_CHAT;
@@ -157,4 +157,4 @@ base::Result<std::vector<ChatId>> list_chats(const Database& database,
   return chats;
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -9,7 +9,7 @@
 #include "connect/store/rocksdb_database.h"
 #include "connect/store/store.h"
 
-namespace connect::store {
+namespace chat::store {
 
 base::Result<std::vector<Event>> read_log(const Database& database, const ChatId& chat,
                                           const LogRange& range);
@@ -21,4 +21,4 @@ base::Result<std::vector<Item>> scan_items(const Database& database, const ItemR
 base::Result<std::vector<ChatId>> list_chats(const Database& database,
                                              const std::optional<ChatId>& after, uint32_t limit);
 
-}  // namespace connect::store
+}  // namespace chat::store

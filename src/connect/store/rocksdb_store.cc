@@ -9,7 +9,7 @@
 #include "connect/store/rocksdb_database.h"
 #include "connect/store/rocksdb_reads.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 // What a commit, an event or an item costs in the queue beside its bytes.
@@ -148,4 +148,4 @@ base::Status RocksDbStore::copy_to(const std::string& directory) const {
   return base::ok();
 }
 
-}  // namespace connect::store
+}  // namespace chat::store

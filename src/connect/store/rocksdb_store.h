@@ -27,7 +27,7 @@ namespace rocksdb {
 class Env;
 }  // namespace rocksdb
 
-namespace connect::store {
+namespace chat::store {
 
 class CommitThread;
 class Database;
@@ -85,4 +85,4 @@ class RocksDbStore final : public Store {
   std::unique_ptr<CommitThread> commits_;  // ends before database_
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

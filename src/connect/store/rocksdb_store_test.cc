@@ -10,7 +10,7 @@
 #include "connect/store/recent_map.h"
 #include "connect/store/temporary_directory.h"
 
-namespace connect::store {
+namespace chat::store {
 namespace {
 
 using testing::ElementsAre;
@@ -175,4 +175,4 @@ TEST(RecentMap, ForgetsWhatWasNotUsedLatelyButOnlyWhenTold) {
 }
 
 }  // namespace
-}  // namespace connect::store
+}  // namespace chat::store

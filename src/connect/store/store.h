@@ -28,7 +28,7 @@
 #include "connect/protocol/ids.h"
 #include "connect/protocol/records.pb.h"
 
-namespace connect::store {
+namespace chat::store {
 
 using protocol::ChatId;
 using protocol::Event;
@@ -119,4 +119,4 @@ class Store {
                           base::Callback<base::Result<std::vector<Item>>> done) = 0;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -8,7 +8,7 @@
 
 #include "connect/base/check.h"
 
-namespace connect::store {
+namespace chat::store {
 
 class TemporaryDirectory final {
  public:
@@ -31,4 +31,4 @@ class TemporaryDirectory final {
   std::filesystem::path path_;
 };
 
-}  // namespace connect::store
+}  // namespace chat::store

@@ -15,7 +15,7 @@ packages:
 
 build: packages ## Build the program: build/release/connect
 	@cmake --preset release -Wno-dev --log-level=WARNING
-	@cmake --build build/release
+	@cmake --build build/release --target connect
 
 run: build ## Start a server on loopback with development login [PORT=8080 OPS_PORT=9090 DATA=.data]
 	@PORT=$(PORT) OPS_PORT=$(OPS_PORT) DATA=$(DATA) tools/run

@@ -216,11 +216,15 @@ TEST(RequestRefusal, MembershipIsChecked) {
             100);
 }
 
+// As long as such names and ids can be.
 std::string named_chats(size_t count) {
-  std::string chats = "{";
-  for (size_t i = 0; i < count; ++i)
-    chats += (i ? ",\"c" : "\"c") + std::to_string(i) + "\":{\"after\":1}";
-  return chats + "}";
+  std::string chats;
+  for (size_t i = 0; i < count; ++i) {
+    std::string name = std::to_string(i);
+    name.insert(0, kChatBytesMax - name.size(), 'c');
+    chats += (i ? ",\"" : "\"") + name + "\":{\"after\":" + std::to_string(EventId::kMax) + "}";
+  }
+  return "{" + chats + "}";
 }
 
 TEST(RequestRefusal, ReadsAreChecked) {
@@ -243,12 +247,14 @@ TEST(RequestRefusal, ReadsAreChecked) {
       {"sync", R"("chats":{"c1":5})", invalid, "chats"},
       {"sync", R"("chats":{"c1":{}})", ErrorCode::kFieldMissing, "chats.after"},
       {"sync", R"("chats":{"c1":{"after":-1}})", invalid, "chats.after"},
-      {"sync", R"("chats":)" + named_chats(1001), invalid, "chats"},
+      {"sync", R"("chats":)" + named_chats(kSyncNamedChatsMax + 1), invalid, "chats"},
       {"sync", R"("cursor":"")", invalid, "cursor"},
       {"sync", R"("cursor":5)", invalid, "cursor"},
       {"sync", R"("limit":0)", invalid, "limit"},
   });
-  EXPECT_EQ(read_of("sync", R"("chats":)" + named_chats(1000)).sync().chats_size(), 1000);
+  const std::string most = R"("chats":)" + named_chats(kSyncNamedChatsMax);
+  EXPECT_EQ(read_of("sync", most).sync().chats_size(), kSyncNamedChatsMax);
+  EXPECT_LT(most.size(), kMessageBytesMax - 100);  // with the longest names and ids
 }
 
 TEST(RequestRefusal, MessagesSayWhatTheFieldMayBe) {

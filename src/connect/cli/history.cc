@@ -1,15 +1,19 @@
 #include "connect/cli/history.h"
 
+#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
+#include <thread>
 
 #include "connect/base/clock.h"
 #include "connect/cli/chat_commands.h"
-#include "connect/cli/layout.h"
-#include "connect/cli/text.h"
+#include "connect/cli/history_lines.h"
+#include "connect/cli/read_retry.h"
 #include "connect/client/decode.h"
 #include "connect/client/http.h"
 #include "connect/protocol/limits.h"
@@ -61,30 +65,11 @@ Result<Position> position_of(const HistoryOptions& options) {
   return position;
 }
 
-void print_text(const client::Message& message) {
-  const client::Event& event = message.event;
-  const int64_t ms = event.id.ms();
-  std::string text = harmless(event.body.text);
-  if (message.deleted) text = "(deleted)";
-  if (event.kind != client::Kind::kMessage) text = "* " + told(event);
-  const std::string clock = moment_of(ms);
-  std::printf("%s  %s: ", clock.c_str(), harmless_line(event.from.value()).c_str());
-  for (const char c : text) {
-    std::putchar(c);
-    // Further lines are set in, so that no text can pass for a message of its own.
-    if (c == '\n') std::fputs("    ", stdout);
-  }
-  if (message.edited != client::EventId() && !message.deleted) std::fputs(" (edited)", stdout);
-  for (const client::Reaction& reaction : message.reactions)
-    std::printf(" [%s %u]", harmless_line(reaction.emoji).c_str(), reaction.count);
-  std::putchar('\n');
-}
-
 void print(const HistoryOptions& options, const Json& message) {
   if (options.json)
     std::printf("%.*s\n", static_cast<int>(message.raw.size()), message.raw.data());
   else if (const auto read = client::message_of(message))
-    print_text(*read);
+    std::fputs(history_lines(*read).c_str(), stdout);
 }
 
 // The page's messages, and where it goes on.
@@ -108,16 +93,39 @@ Result<std::optional<uint64_t>> print_page(const HistoryOptions& options, const 
   return next == 0 ? std::optional<uint64_t>() : next;
 }
 
-Result<std::string> read_page(client::HttpClient& http, const HistoryOptions& options,
-                              const Position& position) {
+std::string page_target(const HistoryOptions& options, const Position& position) {
   const uint32_t limit = options.all ? protocol::kPageMax : options.limit;
   std::string target = "/v1/chats/" + options.chat + "/messages?limit=" + std::to_string(limit);
   if (!position.name.empty()) target += "&" + position.name + "=" + std::to_string(position.value);
-  TRY_ASSIGN(client::HttpAnswer answer, http.call("GET", target));
-  if (answer.status == 200) return std::move(answer.body);
-  const protocol::Error error = client::error_of(answer);
-  return base::unexpected(answer.status < 500 ? Code::kNotFound : Code::kUnavailable,
-                          error.message);
+  return target;
+}
+
+// A server that is too busy now is asked again, so that a long export comes to its end.
+Result<std::string> read_page(client::HttpClient& http, base::Random& random,
+                              const std::string& target) {
+  ReadRetry retry(random);
+  while (true) {
+    TRY_ASSIGN(client::HttpAnswer answer, http.call("GET", target));
+    if (answer.status == 200) return std::move(answer.body);
+    const protocol::Error error = client::error_of(answer);
+    const std::optional<int64_t> delay_ms = retry.after(error);
+    if (!delay_ms)
+      return base::unexpected(
+          error.code == protocol::ErrorCode::kRateLimited || answer.status >= 500
+              ? Code::kUnavailable
+              : Code::kNotFound,
+          error.message);
+    std::fprintf(stderr, "trying again in %.1f s: %s\n", static_cast<double>(*delay_ms) / 1000,
+                 error.message.c_str());
+    std::this_thread::sleep_for(std::chrono::milliseconds(*delay_ms));
+  }
+}
+
+// All that was printed so far has arrived where it goes.
+base::Status flushed() {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return base::ok();
+  return base::unexpected(Code::kUnavailable,
+                          std::string("the output is incomplete: ") + std::strerror(errno));
 }
 
 Result<int> run(const HistoryOptions& options) {
@@ -133,9 +141,11 @@ Result<int> run(const HistoryOptions& options) {
   // All of a chat begins at its beginning, unless it is asked for backwards.
   const bool backwards = position.name == "before";
   if (options.all && position.name.empty()) position = {"after", 0};
+  base::SystemRandom random;
   while (true) {
-    TRY_ASSIGN(const std::string body, read_page(*http, options, position));
+    TRY_ASSIGN(const std::string body, read_page(*http, random, page_target(options, position)));
     TRY_ASSIGN(const std::optional<uint64_t> next, print_page(options, body, backwards));
+    TRY(flushed());
     if (!options.all || !next) return kExitDone;
     position = {backwards ? "before" : "after", *next};
   }

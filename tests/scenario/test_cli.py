@@ -1,9 +1,11 @@
 """The commands: token, send, history, import, inspect, and the terminal client."""
 
 import json
+import subprocess
 
 import pytest
 
+from driver import PATIENCE_S
 from driver import keys
 from driver.rest import Rest
 from driver.server import run
@@ -71,6 +73,28 @@ def test_what_the_server_refuses_is_told(server, binary, name):
     assert done.returncode == 3 and done.stderr
     done = commands(binary, "http://127.0.0.1:1")(name("eve"), "history", "c1")
     assert done.returncode == 1 and done.stderr
+
+
+def test_send_ends_when_its_token_is_refused_before_any_input(server, binary):
+    with subprocess.Popen([binary, "send", "--url", server.url, "--token", "no-token", "--chat",
+                           "c1", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as sending:
+        try:
+            assert sending.wait(PATIENCE_S) == 1  # while its input is still open
+            assert b"token" in sending.stderr.read()
+        finally:
+            sending.kill()
+
+
+def test_an_export_that_cannot_be_written_fails(server, binary, name):
+    command = commands(binary, server.url)
+    alice = name("alice")
+    chat = Rest(server, alice).create(title="Export")["chat"]
+    assert command(alice, "history", chat).returncode == 0
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([binary, "history", "--url", server.url, "--user", alice, chat,
+                               "--all"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_S,
+                              check=False)
+    assert done.returncode == 1 and b"output" in done.stderr
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
   std::unique_ptr<Lines> lines_;
   bool watching_ = false;
   bool feeding_ = false;
+  bool ended_early_ = false;
   int exit_code_ = kExitDone;
   // Outcomes are printed in the order of the messages.
   std::deque<OperationId> order_;
@@ -148,8 +149,10 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
     if (lines_ && lines_->waits()) watch(!lines_->ended() && order_.size() < kAheadMax);
     feeding_ = false;
     print();
-    if (order_.empty() && (!lines_ || lines_->ended())) loop_.stop();
+    if (finished()) loop_.stop();
   }
+
+  bool finished() const { return order_.empty() && (!lines_ || lines_->ended()); }
 
   void send(const std::string& text) {
     std::string fields = "\"body\":{\"text\":";
@@ -190,10 +193,9 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
   void status_changed(const client::StatusChanged& changed) {
     if (changed.status == client::Status::kWaiting && !changed.why.empty())
       std::fprintf(stderr, "trying again: %s\n", changed.why.c_str());
-    if (changed.status != client::Status::kStopped || order_.empty()) return;
-    std::fprintf(stderr, "connect send: %s\n", changed.why.c_str());
-    exit_code_ = kExitUnknown;
-    loop_.stop();
+    if (changed.status != client::Status::kStopped || finished()) return;
+    // The core does not come back: neither what it holds nor what is still to be read can be sent.
+    end_early(changed.why, order_.empty() ? kExitFailed : kExitUnknown);
   }
 
   void fetch_token() {
@@ -206,10 +208,14 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
     });
   }
 
-  void give_up() {
-    std::fprintf(stderr, "connect send: gave up; %zu messages have no known outcome\n",
-                 order_.size());
-    exit_code_ = kExitUnknown;
+  void give_up() { end_early("gave up", kExitUnknown); }
+
+  // Once: stopping the core afterwards is no news.
+  void end_early(const std::string& why, int exit_code) {
+    if (std::exchange(ended_early_, true)) return;
+    std::fprintf(stderr, "connect send: %s; %zu messages have no known outcome%s\n", why.c_str(),
+                 order_.size(), lines_ && !lines_->ended() ? ", more input was not sent" : "");
+    exit_code_ = exit_code;
     loop_.stop();
   }
 };

@@ -1,7 +1,10 @@
 """The commands: token, send, history, import, inspect, and the terminal client."""
 
 import json
+import os
+import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +98,34 @@ def test_an_export_that_cannot_be_written_fails(server, binary, name):
                                "--all"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_S,
                               check=False)
     assert done.returncode == 1 and b"output" in done.stderr
+
+
+@pytest.fixture
+def bench(binary, tmp_path):
+    """A benchmark that has begun to measure messages, and the folder of its data."""
+    command = [binary, "bench", "--directory", tmp_path, "--only", "messages", "--connections", "8"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        while b"connections: 8 of 8" not in process.stderr.readline():
+            assert process.poll() is None
+        yield process, tmp_path
+        process.kill()
+
+
+def test_an_interrupted_benchmark_leaves_nothing(bench):
+    process, folder = bench
+    assert list(folder.iterdir())
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE_S) == -signal.SIGTERM
+    assert not list(folder.iterdir())
+
+
+def test_a_benchmark_fails_with_its_server(bench):
+    process, folder = bench
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
+    os.kill(int(children), signal.SIGKILL)
+    assert process.wait(PATIENCE_S) == 1
+    assert b"connections were lost" in process.stderr.read()
+    assert not list(folder.iterdir())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -14,10 +15,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <utility>
 #include <vector>
 
+#include "connect/cli/process_use.h"
 #include "connect/client/decode.h"
 
 namespace chat::cli {
@@ -28,6 +30,7 @@ using base::Code;
 constexpr int kSyncs = 101;
 constexpr size_t kSyncBytes = 4096;
 constexpr int64_t kStartMs = 30'000;
+constexpr int64_t kEndMs = 10'000;
 constexpr int64_t kLookMs = 20;
 constexpr int64_t kMicroseconds = 1'000'000;
 
@@ -53,6 +56,11 @@ std::string address_in(const std::string& log_file) {
   return "";
 }
 
+std::string text_of_file(const std::string& path) {
+  std::ifstream file(path);
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
 std::string new_directory(const BenchOptions& options) {
   const char* given = std::getenv("TMPDIR");
   std::string pattern = !options.directory.empty() ? options.directory : given ? given : "/tmp";
@@ -60,9 +68,24 @@ std::string new_directory(const BenchOptions& options) {
   return mkdtemp(pattern.data()) ? pattern : "";
 }
 
+// Runs the program in this child of `parent`, or ends.
+[[noreturn]] void become_server(const BenchOptions& options, const std::string& data,
+                                const std::string& log, pid_t parent) {
+  // A server whose bench was killed ends with it; the bench may be gone already.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);
+  const int fd = ::open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+  dup2(fd, STDERR_FILENO);
+  const std::string binary = options.binary.empty() ? "/proc/self/exe" : options.binary;
+  execl(binary.c_str(), "connect", "serve", "--data", data.c_str(), "--listen", "127.0.0.1:0",
+        "--ops", "127.0.0.1:0", "--auth", "dev", "--rate-sends", "0", static_cast<char*>(nullptr));
+  _exit(127);
+}
+
 }  // namespace
 
-base::Result<BenchServer> BenchServer::start(const BenchOptions& options) {
+base::Result<BenchServer> BenchServer::start(const BenchOptions& options,
+                                             const HeldSignals& signals) {
   raise_file_limit();
   BenchServer server;
   if (!options.server.empty()) {
@@ -70,9 +93,11 @@ base::Result<BenchServer> BenchServer::start(const BenchOptions& options) {
       return base::unexpected(Code::kInvalid, "--server needs --pid, whose use is measured");
     server.pid_ = static_cast<pid_t>(options.pid);
     server.url_ = options.server;
+    if (!cpu_ticks_in(text_of_file("/proc/" + std::to_string(options.pid) + "/stat")))
+      return base::unexpected(Code::kInvalid, "--pid: no such process");
     return server;
   }
-  TRY(server.spawn(options));
+  TRY(server.spawn(options, signals));
   return server;
 }
 
@@ -82,72 +107,67 @@ BenchServer::BenchServer(BenchServer&& other) noexcept
       url_(std::move(other.url_)),
       directory_(std::move(other.directory_)) {}
 
-base::Status BenchServer::spawn(const BenchOptions& options) {
+base::Status BenchServer::spawn(const BenchOptions& options, const HeldSignals& signals) {
   directory_ = new_directory(options);
   if (directory_.empty()) return failed("no data directory");
   own_ = true;
-  const std::string binary = options.binary.empty() ? "/proc/self/exe" : options.binary;
   const std::string data = directory_ + "/data";
   const std::string log = directory_ + "/log";
+  const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ == 0) {
-    const int fd = ::open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
-    dup2(fd, STDERR_FILENO);
-    execl(binary.c_str(), "connect", "serve", "--data", data.c_str(), "--listen", "127.0.0.1:0",
-          "--ops", "127.0.0.1:0", "--auth", "dev", "--rate-sends", "0",
-          static_cast<char*>(nullptr));
-    _exit(127);
+    signals.release();
+    become_server(options, data, log, parent);
   }
   if (pid_ < 0) return failed("no process");
-  return wait_until_it_listens(log);
+  return wait_until_it_listens(log, signals);
 }
 
-base::Status BenchServer::wait_until_it_listens(const std::string& log) {
+base::Status BenchServer::wait_until_it_listens(const std::string& log,
+                                                const HeldSignals& signals) {
   for (int64_t waited_ms = 0; waited_ms < kStartMs; waited_ms += kLookMs) {
     if (const std::string address = address_in(log); !address.empty()) {
       url_ = "http://" + address;
       return base::ok();
     }
-    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
-      pid_ = 0;
-      std::ifstream file(log);
-      const std::string said((std::istreambuf_iterator<char>(file)), {});
-      return base::unexpected(Code::kUnavailable, "the server ended at once: " + said);
-    }
-    usleep(static_cast<useconds_t>(kLookMs * 1000));
+    if (signals.any()) return base::unexpected(Code::kUnavailable, "interrupted");
+    if (ended_within(kLookMs))
+      return base::unexpected(Code::kUnavailable, "the server ended at once: " + text_of_file(log));
   }
   return base::unexpected(Code::kUnavailable, "the server did not start in time");
+}
+
+// Looks at least once, and waits for so long when it has not ended.
+bool BenchServer::ended_within(int64_t ms) {
+  for (int64_t waited_ms = 0; waitpid(pid_, nullptr, WNOHANG) == 0; waited_ms += kLookMs) {
+    if (waited_ms >= ms) return false;
+    usleep(static_cast<useconds_t>(kLookMs * 1000));
+  }
+  pid_ = 0;
+  return true;
 }
 
 BenchServer::~BenchServer() {
   if (!own_) return;
   if (pid_ > 0) {
     kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
+    if (!ended_within(kEndMs)) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
   }
   std::error_code error;
   std::filesystem::remove_all(directory_, error);
 }
 
 int64_t BenchServer::cpu_us() const {
-  std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  // Behind the name in parentheses: state, then 10 fields, then user and system time.
-  std::istringstream rest(text.substr(std::min(text.rfind(')') + 1, text.size())));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) rest >> skipped;
-  int64_t user = 0;
-  int64_t system = 0;
-  rest >> user >> system;
-  return (user + system) * (kMicroseconds / sysconf(_SC_CLK_TCK));
+  const std::string stat = text_of_file("/proc/" + std::to_string(pid_) + "/stat");
+  return cpu_ticks_in(stat).value_or(0) * (kMicroseconds / sysconf(_SC_CLK_TCK));
 }
 
 int64_t BenchServer::rss_bytes() const {
-  std::ifstream file("/proc/" + std::to_string(pid_) + "/statm");
-  int64_t size = 0;
-  int64_t resident = 0;
-  file >> size >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
+  const std::string statm = text_of_file("/proc/" + std::to_string(pid_) + "/statm");
+  return resident_pages_in(statm).value_or(0) * sysconf(_SC_PAGESIZE);
 }
 
 int64_t BenchServer::fdatasync_us() const {

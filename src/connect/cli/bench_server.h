@@ -9,14 +9,15 @@
 
 #include "connect/base/result.h"
 #include "connect/cli/bench.h"
+#include "connect/cli/held_signals.h"
 
 namespace chat::cli {
 
 class BenchServer final {
  public:
   // Starts a server, or finds the one of the options. Raises this process's limit of open files
-  // first, which the server inherits.
-  static base::Result<BenchServer> start(const BenchOptions& options);
+  // first, which the server inherits. Borrows the signals for this call.
+  static base::Result<BenchServer> start(const BenchOptions& options, const HeldSignals& signals);
   BenchServer(BenchServer&& other) noexcept;
   BenchServer& operator=(BenchServer&&) = delete;
   ~BenchServer();
@@ -35,8 +36,9 @@ class BenchServer final {
   std::string url_;
   std::string directory_;
 
-  base::Status spawn(const BenchOptions& options);
-  base::Status wait_until_it_listens(const std::string& log);
+  base::Status spawn(const BenchOptions& options, const HeldSignals& signals);
+  base::Status wait_until_it_listens(const std::string& log, const HeldSignals& signals);
+  bool ended_within(int64_t ms);
 };
 
 // User and system time of this process.

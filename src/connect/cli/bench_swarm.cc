@@ -65,13 +65,13 @@ base::Result<int> connect_blocking(const client::Url& url) {
 
 // The upgrade and hello, sent together; then the two answers. Nothing: all went well.
 std::string greet(int fd, const client::Url& url, const std::string& token,
-                  const std::string& device, base::Random& random) {
+                  const std::string& device, base::Random& random, std::string& in) {
   std::string out = "GET /v1/ws HTTP/1.1\r\nHost: " + url.authority() +
                     "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                     "Sec-WebSocket-Protocol: connect.v1.json\r\n"
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   if (::send(fd, out.data(), out.size(), MSG_NOSIGNAL) < 0) return "lost";
-  std::string in;
+  in.clear();
   std::array<char, 4096> buffer;
   while (in.find("\r\n\r\n") == in.npos) {
     const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
@@ -94,6 +94,7 @@ std::string greet(int fd, const client::Url& url, const std::string& token,
       if (message.opcode == Opcode::kClose) return std::string(message.payload);
       if (message.payload.find("\"ok\"") == std::string_view::npos)
         return std::string(message.payload);
+      in.erase(0, consumed);
       return "";
     }
     const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
@@ -104,15 +105,16 @@ std::string greet(int fd, const client::Url& url, const std::string& token,
 
 }  // namespace
 
-base::Result<int> open_session(const client::Url& url, const std::string& token,
-                               const std::string& device, base::Random& random) {
+base::Result<Opened> open_session(const client::Url& url, const std::string& token,
+                                  const std::string& device, base::Random& random) {
   std::string why;
+  std::string in;
   for (int attempt = 0; attempt < kOpenAttempts; ++attempt) {
     TRY_ASSIGN(const int fd, connect_blocking(url));
-    why = greet(fd, url, token, device, random);
+    why = greet(fd, url, token, device, random, in);
     if (why.empty()) {
       fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-      return fd;
+      return Opened{fd, std::move(in)};
     }
     ::close(fd);
     // A close reason is the delay that the server wishes, in ms.
@@ -125,8 +127,12 @@ base::Result<int> open_session(const client::Url& url, const std::string& token,
 
 class Swarm::Session final : public base::EventLoop::Watcher {
  public:
-  Session(Swarm& swarm, int fd, std::vector<std::string> chats, uint32_t in_flight)
-      : swarm_(swarm), fd_(fd), chats_(std::move(chats)), in_flight_(in_flight) {
+  Session(Swarm& swarm, Opened opened, std::vector<std::string> chats, uint32_t in_flight)
+      : swarm_(swarm),
+        fd_(opened.fd),
+        chats_(std::move(chats)),
+        in_flight_(in_flight),
+        in_(std::move(opened.in)) {
     swarm_.loop_.watch(fd_, base::EventLoop::kRead, *this);
   }
   ~Session() override { drop(); }
@@ -250,9 +256,13 @@ class Swarm::Session final : public base::EventLoop::Watcher {
 Swarm::Swarm(base::Random& random) : random_(random) {}
 Swarm::~Swarm() = default;
 
-void Swarm::add(int fd, std::vector<std::string> chats, uint32_t in_flight) {
-  sessions_.push_back(std::make_unique<Session>(*this, fd, std::move(chats), in_flight));
-  sessions_.back()->start();
+void Swarm::add(Opened opened, std::vector<std::string> chats, uint32_t in_flight) {
+  sessions_.push_back(
+      std::make_unique<Session>(*this, std::move(opened), std::move(chats), in_flight));
+}
+
+void Swarm::start() {
+  for (const std::unique_ptr<Session>& session : sessions_) session->start();
 }
 
 void Swarm::run(int64_t ms_max, uint64_t stored_max) {

@@ -15,10 +15,15 @@
 
 namespace chat::cli {
 
+struct Opened {
+  int fd = -1;
+  std::string in;  // what came behind the answer to hello
+};
+
 // Opens a WebSocket and says hello; blocking. The descriptor is non-blocking afterwards. Waits as
 // long as the server tells it to, some times.
-base::Result<int> open_session(const client::Url& url, const std::string& token,
-                               const std::string& device, base::Random& random);
+base::Result<Opened> open_session(const client::Url& url, const std::string& token,
+                                  const std::string& device, base::Random& random);
 
 class Swarm final {
  public:
@@ -32,8 +37,13 @@ class Swarm final {
   explicit Swarm(base::Random& random);
   ~Swarm();
 
-  // A session, which the swarm owns from now on, that sends to these chats in turn.
-  void add(int fd, std::vector<std::string> chats, uint32_t in_flight);
+  // A session, which the swarm owns from now on, that will send to these chats in turn. With none
+  // in flight it only answers pings.
+  void add(Opened opened, std::vector<std::string> chats, uint32_t in_flight);
+  // All begin to send: once all are there, so that none misses what another sends.
+  void start();
+  // Takes what is there without waiting, so that sessions stay alive while others are opened.
+  void turn() { loop_.run_once(0); }
   // Runs until so much time has passed or so much was stored since the last reset().
   void run(int64_t ms_max, uint64_t stored_max);
   void reset() { totals_ = {}; }

@@ -203,6 +203,13 @@ TEST_P(StoreContract, HeadsComeInTheOrderAsked) {
   EXPECT_EQ(heads[3]->id(), 30u);
 }
 
+TEST_P(StoreContract, TailsComeInTheOrderAsked) {
+  fill(ChatId("a"), 1);
+  fill(ChatId("ab"), 3);
+  EXPECT_THAT(calls().read_tails({ChatId("ab"), ChatId("none"), ChatId("a"), ChatId("ab")}).value(),
+              ElementsAre(EventId(30), EventId(0), EventId(10), EventId(30)));
+}
+
 TEST_P(StoreContract, AnItemIsReplacedOnlyByAHigherVersion) {
   const ItemKey key{Table::kChats, kChat.value(), "chat"};
   const std::pair<uint64_t, const char*> writes[] = {

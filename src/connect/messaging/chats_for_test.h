@@ -136,7 +136,9 @@ class ChatsForTest final : public persistence::Persistence {
   std::deque<base::Task> held;
   bool fails = false;                 // every answer is an error
   std::function<void()> at_log_read;  // happens right before the log is read
+  std::function<void()> after_list;   // happens right after the chats are listed
   size_t log_reads = 0;
+  size_t heads_read = 0;
 
   void append(store::Append, persistence::Done<store::AppendResult>) override { CHECK(false); }
   void project(protocol::ChatId, store::Projections, persistence::Done<base::Unit>) override {
@@ -172,17 +174,21 @@ class ChatsForTest final : public persistence::Persistence {
   }
   void read_user_chats(protocol::UserId user, std::vector<protocol::ChatId> asked,
                        persistence::Done<std::vector<persistence::UserChat>> done) override {
+    heads_read += asked.size();
     std::vector<persistence::UserChat> read;
     for (const protocol::ChatId& chat : asked) read.push_back(user_chat(user.value(), chat));
     reply(std::move(done), std::move(read));
   }
-  void read_inbox(protocol::UserId user,
-                  persistence::Done<std::vector<persistence::UserChat>> done) override {
-    std::vector<persistence::UserChat> read;
-    for (const auto& [chat, stored] : chats)
-      if (stored.members.contains(user.value()))
-        read.push_back(user_chat(user.value(), protocol::ChatId(chat)));
-    reply(std::move(done), std::move(read));
+  void list_chats(protocol::UserId user,
+                  persistence::Done<std::vector<persistence::ListedChat>> done) override {
+    std::vector<persistence::ListedChat> list;
+    for (const auto& [chat, stored] : chats) {
+      const auto member = stored.members.find(user.value());
+      if (member != stored.members.end() && member->second.role() != protocol::ROLE_NONE)
+        list.push_back({protocol::ChatId(chat), protocol::EventId(stored.log.head().id())});
+    }
+    if (after_list) after_list();
+    reply(std::move(done), std::move(list));
   }
   void read_members(protocol::ChatId chat, std::optional<protocol::UserId> after, uint32_t limit,
                     persistence::Done<std::vector<persistence::Member>> done) override {

@@ -34,8 +34,8 @@ class FakePersistence final : public persistence::Persistence {
                 persistence::Done<persistence::LogPage> done) override;
   void read_user_chats(protocol::UserId user, std::vector<protocol::ChatId> chats,
                        persistence::Done<std::vector<persistence::UserChat>> done) override;
-  void read_inbox(protocol::UserId user,
-                  persistence::Done<std::vector<persistence::UserChat>> done) override;
+  void list_chats(protocol::UserId user,
+                  persistence::Done<std::vector<persistence::ListedChat>> done) override;
   void read_members(protocol::ChatId chat, std::optional<protocol::UserId> after, uint32_t limit,
                     persistence::Done<std::vector<persistence::Member>> done) override;
   void read_marks(protocol::ChatId chat, std::vector<protocol::UserId> users,

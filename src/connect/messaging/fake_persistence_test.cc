@@ -192,7 +192,7 @@ void FakePersistence::read_user_chats(UserId, std::vector<ChatId>,
                                       Done<std::vector<persistence::UserChat>> done) {
   done(base::unexpected(Code::kInternal, "not part of this fake"));
 }
-void FakePersistence::read_inbox(UserId, Done<std::vector<persistence::UserChat>> done) {
+void FakePersistence::list_chats(UserId, Done<std::vector<persistence::ListedChat>> done) {
   done(base::unexpected(Code::kInternal, "not part of this fake"));
 }
 void FakePersistence::read_members(ChatId, std::optional<UserId>, uint32_t,

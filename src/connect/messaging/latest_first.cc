@@ -14,8 +14,6 @@ constexpr size_t kIdDigits = 16;  // ids are below 2^53, which has 16
 
 }  // namespace
 
-Rank rank_of(const Access& access) { return {EventId(access.newest().id()), access.chat()}; }
-
 bool comes_before(const Rank& a, const Rank& b) {
   if (a.newest != b.newest) return a.newest > b.newest;
   return a.chat < b.chat;
@@ -35,19 +33,26 @@ std::optional<Rank> rank_from(std::string_view text) {
   return Rank{EventId(id), ChatId(std::string(text.substr(kIdDigits)))};
 }
 
-std::vector<Access> latest_first(std::vector<persistence::UserChat> chats,
-                                 const std::optional<Rank>& after) {
-  std::vector<Access> kept;
-  kept.reserve(chats.size());
-  for (persistence::UserChat& chat : chats) {
-    Access access(std::move(chat));
-    if (!access.member_now()) continue;
-    if (after && !comes_before(*after, rank_of(access))) continue;
-    kept.push_back(std::move(access));
+LatestChats latest_first(std::vector<persistence::ListedChat> chats,
+                         const std::optional<Rank>& after, size_t limit) {
+  LatestChats latest;
+  for (persistence::ListedChat& listed : chats) {
+    Rank rank{listed.tail, std::move(listed.chat)};
+    if (!after || comes_before(*after, rank)) latest.ranks.push_back(std::move(rank));
   }
-  std::sort(kept.begin(), kept.end(),
-            [](const Access& a, const Access& b) { return comes_before(rank_of(a), rank_of(b)); });
-  return kept;
+  latest.more = latest.ranks.size() > limit;
+  const size_t kept = std::min(latest.ranks.size(), limit);
+  std::partial_sort(latest.ranks.begin(), latest.ranks.begin() + static_cast<std::ptrdiff_t>(kept),
+                    latest.ranks.end(), comes_before);
+  latest.ranks.resize(kept);
+  return latest;
+}
+
+std::vector<ChatId> names_of(const LatestChats& latest, size_t first, size_t count) {
+  std::vector<ChatId> names;
+  const size_t end = std::min(latest.ranks.size(), first + count);
+  for (size_t i = first; i < end; ++i) names.push_back(latest.ranks[i].chat);
+  return names;
 }
 
 }  // namespace chat::messaging

@@ -7,9 +7,12 @@ namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
+using persistence::ListedChat;
 using persistence::UserChat;
 
 constexpr std::string_view kCall = "inbox";
+// Chats whose newest events, of 64 KB at most, are in memory at one time: 1 MB, as an answer has.
+constexpr size_t kChatsPerRead = 16;
 
 class InboxReading final : public Reading {
  public:
@@ -20,14 +23,16 @@ class InboxReading final : public Reading {
 
  private:
   Step step() override {
-    if (!chats_) return ask_chats();
-    while (shown_ < std::min<size_t>(chats_->size(), limit_) && body_.size() < kAnswerBytesMax) {
-      if (add_last((*chats_)[shown_]) == Step::kWaits) return Step::kWaits;
-      ++shown_;
+    if (!latest_) return ask_list();
+    for (; shown_ < latest_->ranks.size() && body_.size() < kAnswerBytesMax; ++shown_) {
+      if (shown_ == first_read_ + chats_.size()) return ask_chats();
+      const Access& access = chats_[shown_ - first_read_];
+      // Who has left since the list was read is not shown the chat.
+      if (access.member_now() && add_last(access) == Step::kWaits) return Step::kWaits;
     }
     body_ += "],\"next\":";
-    if (shown_ < chats_->size()) {
-      const std::string last = text_of(rank_of((*chats_)[shown_ - 1]));
+    if (shown_ < latest_->ranks.size() || latest_->more) {
+      const std::string last = text_of(latest_->ranks[shown_ - 1]);
       json::append_string(body_, cursors().seal(kCall, user().value(), last));
     } else {
       body_ += "null";
@@ -36,17 +41,28 @@ class InboxReading final : public Reading {
     return answer(std::move(body_));
   }
 
-  Step ask_chats() {
+  Step ask_list() {
     std::optional<Rank> after;
     if (!cursor_.empty()) {
       auto position = cursors().open(kCall, user().value(), cursor_);
       if (!position) return refuse(std::move(position.error()));
       after = rank_from(*position);
     }
-    persistence().read_inbox(
-        user(), then<std::vector<UserChat>>([this, after](std::vector<UserChat> chats) {
-          chats_ = latest_first(std::move(chats), after);
+    persistence().list_chats(
+        user(), then<std::vector<ListedChat>>([this, after](std::vector<ListedChat> chats) {
+          latest_ = latest_first(std::move(chats), after, limit_);
         }));
+    return Step::kWaits;
+  }
+
+  Step ask_chats() {
+    persistence().read_user_chats(user(), names_of(*latest_, shown_, kChatsPerRead),
+                                  then<std::vector<UserChat>>([this](std::vector<UserChat> read) {
+                                    first_read_ = shown_;
+                                    chats_.clear();
+                                    for (UserChat& chat : read)
+                                      chats_.emplace_back(std::move(chat));
+                                  }));
     return Step::kWaits;
   }
 
@@ -71,7 +87,9 @@ class InboxReading final : public Reading {
 
   const std::string cursor_;
   const uint32_t limit_;
-  std::optional<std::vector<Access>> chats_;
+  std::optional<LatestChats> latest_;
+  std::vector<Access> chats_;  // of some of them
+  size_t first_read_ = 0;      // the first of these
   size_t shown_ = 0;
   std::string body_ = "{\"chats\":[";
 };

@@ -425,6 +425,26 @@ TEST_F(ReadServiceTest, InboxIsWalkedByItsCursor) {
   EXPECT_EQ(met, expected);
 }
 
+TEST_F(ReadServiceTest, OnlyWhatIsShownIsReadOfManyChats) {
+  for (uint64_t i = 0; i < 300; ++i) make("c" + n(i), "ann").message("ann", "hi");
+  EXPECT_EQ(value(inbox("ann", 40)).find("chats")->array.size(), 40u);
+  EXPECT_EQ(store_.heads_read, 40u);
+  store_.heads_read = 0;
+  EXPECT_EQ(value(sync("ann")).find("chats")->array.size(), 50u);
+  EXPECT_EQ(store_.heads_read, 50u);
+}
+
+TEST_F(ReadServiceTest, AChatThatOneLeavesMeanwhileIsNotListed) {
+  for (const char* chat : {"a", "b", "c"}) make(chat, "ann", {"bob"});
+  store_.after_list = [this] {
+    if (store_.chats["b"].members["bob"].role() != protocol::ROLE_NONE)
+      store_.chats["b"].leave("bob");
+  };
+  EXPECT_EQ(texts(*value(inbox("bob")).find("chats"), "chat"), (Texts{"a", "c"}));
+  store_.chats["b"].join("bob");
+  EXPECT_EQ(texts(*value(sync("bob")).find("chats"), "chat"), (Texts{"a", "c"}));
+}
+
 TEST_F(ReadServiceTest, CursorsServeOnlyTheirUserAndCall) {
   make("c", "ann", {"bob"});
   make("d", "ann", {"bob"});

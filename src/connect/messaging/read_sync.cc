@@ -11,6 +11,7 @@ namespace chat::messaging {
 namespace {
 
 namespace json = protocol::json;
+using persistence::ListedChat;
 using persistence::UserChat;
 using protocol::ChatId;
 using protocol::ErrorCode;
@@ -37,6 +38,7 @@ class SyncReading final : public Reading {
   Step step() override {
     if (!begun_ && !begin()) return Step::kDone;
     if (!named_batch_) return ask_named();
+    if (!latest_) return ask_list();
     if (!others_) return ask_others();
     while (done_ < batch_size() && body_.size() < kAnswerBytesMax) {
       if (add_entry() == Step::kWaits) return Step::kWaits;
@@ -72,34 +74,45 @@ class SyncReading final : public Reading {
     more_named_ = next != named_.end();
     if (chats.empty()) {
       named_batch_.emplace();
-      return ask_others();
+      return step();
     }
+    return ask_chats(std::move(chats), named_batch_);
+  }
+
+  // A batch's newest events are 50 times 64 KB at most.
+  Step ask_chats(std::vector<ChatId> chats, std::optional<std::vector<Access>>& into) {
     persistence().read_user_chats(user(), std::move(chats),
-                                  then<std::vector<UserChat>>([this](std::vector<UserChat> read) {
-                                    named_batch_.emplace();
-                                    for (UserChat& chat : read)
-                                      named_batch_->emplace_back(std::move(chat));
+                                  then<std::vector<UserChat>>([&into](std::vector<UserChat> read) {
+                                    into.emplace();
+                                    for (UserChat& chat : read) into->emplace_back(std::move(chat));
                                   }));
     return Step::kWaits;
   }
 
-  Step ask_others() {
+  Step ask_list() {
     if (named_batch_->size() >= protocol::kSyncChatsPerBatch) {
-      others_.emplace();
+      latest_.emplace();
       others_unknown_ = true;
       return step();
     }
-    persistence().read_inbox(
-        user(), then<std::vector<UserChat>>([this](std::vector<UserChat> chats) {
-          std::erase_if(chats, [this](const UserChat& c) { return named_.contains(c.chat); });
-          others_ = latest_first(std::move(chats), after_other_);
+    persistence().list_chats(
+        user(), then<std::vector<ListedChat>>([this](std::vector<ListedChat> chats) {
+          std::erase_if(chats, [this](const ListedChat& c) { return named_.contains(c.chat); });
+          latest_ = latest_first(std::move(chats), after_other_,
+                                 protocol::kSyncChatsPerBatch - named_batch_->size());
         }));
     return Step::kWaits;
   }
 
-  size_t batch_size() const {
-    return std::min<size_t>(named_batch_->size() + others_->size(), protocol::kSyncChatsPerBatch);
+  Step ask_others() {
+    if (latest_->ranks.empty()) {
+      others_.emplace();
+      return step();
+    }
+    return ask_chats(names_of(*latest_, 0, latest_->ranks.size()), others_);
   }
+
+  size_t batch_size() const { return named_batch_->size() + others_->size(); }
 
   bool is_named(size_t i) const { return i < named_batch_->size(); }
   const Access& entry(size_t i) const {
@@ -140,6 +153,7 @@ class SyncReading final : public Reading {
   }
 
   Step add_other(const Access& access) {
+    if (!access.member_now()) return Step::kDone;  // left since the list was read
     if (!page_) page_.emplace(PagePosition::newest(), limit_, access.view(), access.head());
     if (advance_page(access.chat()) == Step::kWaits) return Step::kWaits;
     open_entry();
@@ -152,19 +166,20 @@ class SyncReading final : public Reading {
   }
 
   Step finish() {
-    const bool more =
-        more_named_ || others_unknown_ || done_ < named_batch_->size() + others_->size();
+    const bool more = more_named_ || others_unknown_ || latest_->more || done_ < batch_size();
     body_ += "],\"next\":";
     if (more) {
-      const Access& last = entry(done_ - 1);
-      const std::string position =
-          is_named(done_ - 1) ? kNamed + last.chat().value() : kOther + text_of(rank_of(last));
-      json::append_string(body_, cursors().seal(kCall, user().value(), position));
+      json::append_string(body_, cursors().seal(kCall, user().value(), position_of(done_ - 1)));
     } else {
       body_ += "null";
     }
     body_ += '}';
     return answer(std::move(body_));
+  }
+
+  std::string position_of(size_t i) const {
+    if (is_named(i)) return kNamed + entry(i).chat().value();
+    return kOther + text_of(latest_->ranks[i - named_batch_->size()]);
   }
 
   const std::string cursor_;
@@ -176,6 +191,7 @@ class SyncReading final : public Reading {
   std::optional<ChatId> named_after_;
   std::optional<Rank> after_other_;
   std::optional<std::vector<Access>> named_batch_;
+  std::optional<LatestChats> latest_;  // the others
   std::optional<std::vector<Access>> others_;
   bool more_named_ = false;
   bool others_unknown_ = false;  // there was no room for any, so nobody looked

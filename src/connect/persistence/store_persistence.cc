@@ -91,7 +91,8 @@ std::vector<ItemKey> user_chat_keys(const UserId& user, const std::vector<ChatId
   return keys;
 }
 
-base::Result<std::vector<UserChat>> parse_user_chats(const std::vector<ChatId>& chats, Heads heads,
+// Takes the heads.
+base::Result<std::vector<UserChat>> parse_user_chats(const std::vector<ChatId>& chats, Heads& heads,
                                                      const Items& items) {
   std::vector<UserChat> parsed(chats.size());
   for (size_t i = 0; i < chats.size(); ++i) {
@@ -267,33 +268,34 @@ void StorePersistence::read_user_chats(UserId user, std::vector<ChatId> chats,
                                        Done<std::vector<UserChat>> done) {
   using Answer = Done<std::vector<UserChat>>;
   // Heads first: a member item is never older than the head it comes with.
-  const auto next = [&store = store_, user, chats](const Heads& heads, const Answer& answer) {
+  const auto next = [&store = store_, user, chats](Heads read, const Answer& answer) {
+    const auto heads = std::make_shared<Heads>(std::move(read));
     store.read_items(
         user_chat_keys(user, chats),
         on_success<Items>(answer, [chats, heads](const Items& items, const Answer& last) {
-          last(parse_user_chats(chats, heads, items));
+          last(parse_user_chats(chats, *heads, items));
         }));
   };
   store_.read_heads(chats, on_success<Heads>(std::move(done), next));
 }
 
-void StorePersistence::read_inbox(UserId user, Done<std::vector<UserChat>> done) {
-  using Answer = Done<std::vector<UserChat>>;
+void StorePersistence::list_chats(UserId user, Done<std::vector<ListedChat>> done) {
+  using Tails = std::vector<EventId>;
+  using Answer = Done<std::vector<ListedChat>>;
   const auto chats = std::make_shared<std::vector<ChatId>>();
   const auto visit = [chats](const Item& item) -> base::Result<bool> {
     TRY_ASSIGN(const auto member, parse<protocol::MemberItem>(item));
     if (is_present(member)) chats->emplace_back(item.item);
-    return true;
+    return chats->size() < kListedChatsMax;
   };
-  // The list says which chats to look at; whether the user is still in them is read after the
-  // heads.
-  const auto present_ones = [](std::vector<UserChat> found, const Answer& answer) {
-    std::erase_if(found,
-                  [](const UserChat& chat) { return !chat.member || !is_present(*chat.member); });
-    answer(std::move(found));
+  const auto listed = [chats](const Tails& tails, const Answer& answer) {
+    std::vector<ListedChat> list;
+    list.reserve(tails.size());
+    for (size_t i = 0; i < tails.size(); ++i) list.push_back({std::move((*chats)[i]), tails[i]});
+    answer(std::move(list));
   };
-  const auto next = [this, user, chats, present_ones](base::Unit, const Answer& answer) {
-    read_user_chats(user, *chats, on_success<std::vector<UserChat>>(answer, present_ones));
+  const auto next = [&store = store_, chats, listed](base::Unit, const Answer& answer) {
+    store.read_tails(*chats, on_success<Tails>(answer, listed));
   };
   scan_all(store_, {Table::kUsers, user.value(), "", kBehindChats}, visit,
            on_success<base::Unit>(std::move(done), next));

@@ -25,7 +25,7 @@ class StorePersistence final : public Persistence {
                 Done<LogPage> done) override;
   void read_user_chats(UserId user, std::vector<ChatId> chats,
                        Done<std::vector<UserChat>> done) override;
-  void read_inbox(UserId user, Done<std::vector<UserChat>> done) override;
+  void list_chats(UserId user, Done<std::vector<ListedChat>> done) override;
   void read_members(ChatId chat, std::optional<UserId> after, uint32_t limit,
                     Done<std::vector<Member>> done) override;
   void read_marks(ChatId chat, std::vector<UserId> users,

@@ -176,30 +176,30 @@ TEST_F(StorePersistenceTest, APageBringsTheOverlaysAndTheViewersReactionsOfItsMe
   EXPECT_THAT(plain.reactions, IsEmpty());
 }
 
-TEST_F(StorePersistenceTest, TheInboxHoldsTheChatsThatTheUserIsIn) {
+TEST_F(StorePersistenceTest, TheListHoldsTheChatsThatTheUserIsIn) {
   fill(ChatId("c1"), {protocol::KIND_MESSAGE});
   fill(ChatId("c2"), {protocol::KIND_MESSAGE, protocol::KIND_MESSAGE});
   put({write(Table::kUsers, "ann", "c1", member(protocol::ROLE_MEMBER)),
        write(Table::kUsers, "ann", "c2", member(protocol::ROLE_OWNER)),
        write(Table::kUsers, "ann", "c3", member(protocol::ROLE_NONE)),
-       write(Table::kUsers, "bob", "c1", member(protocol::ROLE_MEMBER)),
-       write(Table::kRead, "ann", "c2", place(10)),
-       write(Table::kDelivered, "ann", "c2", place(20))});
-  const auto inbox = get<std::vector<UserChat>>(
-      [&](auto done) { persistence_.read_inbox(kAnn, std::move(done)); });
-  ASSERT_EQ(inbox.size(), 2u);
-  EXPECT_EQ(inbox[0].chat, ChatId("c1"));
-  EXPECT_EQ(inbox[1].chat, ChatId("c2"));
-  EXPECT_EQ(inbox[1].head->id(), 20u);
-  EXPECT_EQ(inbox[1].member->role(), protocol::ROLE_OWNER);
-  EXPECT_EQ(inbox[1].marks.read().id(), 10u);
-  EXPECT_EQ(inbox[1].marks.delivered().id(), 20u);
-  EXPECT_FALSE(inbox[0].marks.has_read());
+       write(Table::kUsers, "ann", "c4", member(protocol::ROLE_MEMBER)),
+       write(Table::kUsers, "bob", "c1", member(protocol::ROLE_MEMBER))});
+  const auto list = get<std::vector<ListedChat>>(
+      [&](auto done) { persistence_.list_chats(kAnn, std::move(done)); });
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list[0].chat, ChatId("c1"));
+  EXPECT_EQ(list[0].tail, EventId(10));
+  EXPECT_EQ(list[1].chat, ChatId("c2"));
+  EXPECT_EQ(list[1].tail, EventId(20));
+  EXPECT_EQ(list[2].chat, ChatId("c4"));
+  EXPECT_EQ(list[2].tail, EventId(0));
 }
 
 TEST_F(StorePersistenceTest, UserChatsComeInTheOrderAsked) {
-  fill(kChat, {protocol::KIND_MESSAGE});
-  put({write(Table::kUsers, "ann", "c1", member(protocol::ROLE_NONE))});
+  fill(kChat, {protocol::KIND_MESSAGE, protocol::KIND_MESSAGE});
+  put({write(Table::kUsers, "ann", "c1", member(protocol::ROLE_NONE)),
+       write(Table::kRead, "ann", "c1", place(10)),
+       write(Table::kDelivered, "ann", "c1", place(20))});
   const auto chats = get<std::vector<UserChat>>([&](auto done) {
     persistence_.read_user_chats(kAnn, {ChatId("none"), kChat}, std::move(done));
   });
@@ -207,7 +207,10 @@ TEST_F(StorePersistenceTest, UserChatsComeInTheOrderAsked) {
   EXPECT_FALSE(chats[0].member);
   EXPECT_FALSE(chats[0].head);
   EXPECT_EQ(chats[1].member->role(), protocol::ROLE_NONE);  // a past one is told
-  EXPECT_EQ(chats[1].head->id(), 10u);
+  EXPECT_EQ(chats[1].head->id(), 20u);
+  EXPECT_EQ(chats[1].marks.read().id(), 10u);
+  EXPECT_EQ(chats[1].marks.delivered().id(), 20u);
+  EXPECT_FALSE(chats[0].marks.has_read());
 }
 
 TEST_F(StorePersistenceTest, MembersComeInPagesWithoutThosePast) {

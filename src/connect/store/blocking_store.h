@@ -43,6 +43,10 @@ class BlockingStore final {
     return wait_for<base::Result<std::vector<std::optional<Event>>>>(
         [&](auto done) { store_.read_heads(chats, std::move(done)); });
   }
+  base::Result<std::vector<EventId>> read_tails(const std::vector<ChatId>& chats) {
+    return wait_for<base::Result<std::vector<EventId>>>(
+        [&](auto done) { store_.read_tails(chats, std::move(done)); });
+  }
   base::Result<std::vector<std::optional<Item>>> read_items(const std::vector<ItemKey>& keys) {
     return wait_for<base::Result<std::vector<std::optional<Item>>>>(
         [&](auto done) { store_.read_items(keys, std::move(done)); });

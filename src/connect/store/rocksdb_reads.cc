@@ -49,6 +49,24 @@ base::Unexpected<base::Error> failure(const rocksdb::Status& status, std::string
   return {error_of(status, what)};
 }
 
+// Shows the visitor where each chat's newest event is, with the chat's index; passes over empty
+// chats.
+template <typename Visit>
+base::Status visit_newest(const Database& database, const std::vector<ChatId>& chats, Visit visit) {
+  rocksdb::ReadOptions options;
+  options.prefix_same_as_start = true;
+  // One iterator for all of them: making one costs as much as a seek.
+  const auto it = iterate(database, Family::kEvents, options);
+  for (size_t i = 0; i < chats.size(); ++i) {
+    TRY(check_partition(chats[i].value()));
+    const std::string prefix = partition_prefix(chats[i].value());
+    it->Seek(prefix);
+    if (!it->status().ok()) return failure(it->status(), "the head of a chat cannot be read");
+    if (it->Valid() && it->key().starts_with(prefix)) TRY(visit(i, *it));
+  }
+  return base::ok();
+}
+
 }  // namespace
 
 base::Result<std::vector<Event>> read_log(const Database& database, const ChatId& chat,
@@ -79,19 +97,27 @@ base::Result<std::vector<Event>> read_log(const Database& database, const ChatId
 base::Result<std::vector<std::optional<Event>>> read_heads(const Database& database,
                                                            const std::vector<ChatId>& chats) {
   std::vector<std::optional<Event>> heads(chats.size());
-  rocksdb::ReadOptions options;
-  options.prefix_same_as_start = true;
-  // One iterator for all of them: making one costs as much as a seek.
-  const auto it = iterate(database, Family::kEvents, options);
-  for (size_t i = 0; i < chats.size(); ++i) {
-    TRY(check_partition(chats[i].value()));
-    const std::string prefix = partition_prefix(chats[i].value());
-    it->Seek(prefix);
-    if (!it->status().ok()) return failure(it->status(), "the head of a chat cannot be read");
-    if (!it->Valid() || !it->key().starts_with(prefix)) continue;
-    TRY_ASSIGN(heads[i], decode_event(it->key().ToStringView(), it->value().ToStringView()));
-  }
+  TRY(visit_newest(
+      database, chats, [&heads](size_t i, const rocksdb::Iterator& newest) -> base::Status {
+        TRY_ASSIGN(heads[i],
+                   decode_event(newest.key().ToStringView(), newest.value().ToStringView()));
+        return base::ok();
+      }));
   return heads;
+}
+
+base::Result<std::vector<EventId>> read_tails(const Database& database,
+                                              const std::vector<ChatId>& chats) {
+  std::vector<EventId> tails(chats.size());
+  TRY(visit_newest(database, chats,
+                   [&tails](size_t i, const rocksdb::Iterator& newest) -> base::Status {
+                     const std::optional<EventId> id = id_of_event_key(newest.key().ToStringView());
+                     if (!id)
+                       return base::unexpected(base::Code::kCorrupt, "a stored event has no id");
+                     tails[i] = *id;
+                     return base::ok();
+                   }));
+  return tails;
 }
 
 base::Result<std::vector<std::optional<Item>>> read_items(const Database& database,

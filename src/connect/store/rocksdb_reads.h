@@ -15,6 +15,8 @@ base::Result<std::vector<Event>> read_log(const Database& database, const ChatId
                                           const LogRange& range);
 base::Result<std::vector<std::optional<Event>>> read_heads(const Database& database,
                                                            const std::vector<ChatId>& chats);
+base::Result<std::vector<EventId>> read_tails(const Database& database,
+                                              const std::vector<ChatId>& chats);
 base::Result<std::vector<std::optional<Item>>> read_items(const Database& database,
                                                           const std::vector<ItemKey>& keys);
 base::Result<std::vector<Item>> scan_items(const Database& database, const ItemRange& range);

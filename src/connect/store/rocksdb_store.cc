@@ -121,6 +121,11 @@ void RocksDbStore::read_heads(
   done(store::read_heads(*database_, chats));
 }
 
+void RocksDbStore::read_tails(const std::vector<ChatId>& chats,
+                              base::Callback<base::Result<std::vector<EventId>>> done) {
+  done(store::read_tails(*database_, chats));
+}
+
 void RocksDbStore::read_items(const std::vector<ItemKey>& keys,
                               base::Callback<base::Result<std::vector<std::optional<Item>>>> done) {
   done(store::read_items(*database_, keys));

@@ -64,6 +64,8 @@ class RocksDbStore final : public Store {
                 base::Callback<base::Result<std::vector<Event>>> done) override;
   void read_heads(const std::vector<ChatId>& chats,
                   base::Callback<base::Result<std::vector<std::optional<Event>>>> done) override;
+  void read_tails(const std::vector<ChatId>& chats,
+                  base::Callback<base::Result<std::vector<EventId>>> done) override;
   void read_items(const std::vector<ItemKey>& keys,
                   base::Callback<base::Result<std::vector<std::optional<Item>>>> done) override;
   void scan_items(const ItemRange& range,

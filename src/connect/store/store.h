@@ -112,6 +112,10 @@ class Store {
   // The newest event of each chat, in the order asked; nothing for an empty chat.
   virtual void read_heads(const std::vector<ChatId>& chats,
                           base::Callback<base::Result<std::vector<std::optional<Event>>>> done) = 0;
+  // The id of each chat's newest event, in the order asked; 0 for an empty chat. Reads no event:
+  // what ranks many chats asks this.
+  virtual void read_tails(const std::vector<ChatId>& chats,
+                          base::Callback<base::Result<std::vector<EventId>>> done) = 0;
   // In the order asked; nothing where none is stored.
   virtual void read_items(const std::vector<ItemKey>& keys,
                           base::Callback<base::Result<std::vector<std::optional<Item>>>> done) = 0;

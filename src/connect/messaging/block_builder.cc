@@ -80,12 +80,12 @@ bool take_mark(ChatSlot& slot, Built& built) {
   return true;
 }
 
-Decision decide_front(const ChatSlot& slot) {
+Decision decide_front(ChatSlot& slot) {
   const Waiting& waiting = slot.queue.front();
   Inputs inputs;
   std::optional<Target> target;
   if (const auto id = target_of(waiting.command))
-    target = slot.targets.find(*id, waiting.command.from());
+    target = waiting.target_absent ? Target() : slot.targets.find(*id, waiting.command.from());
   if (target) inputs.target = &*target;
   if (waiting.lookup) inputs.lookup = &*waiting.lookup;
   return decide(slot.state, inputs, waiting.command, waiting.record_ms);

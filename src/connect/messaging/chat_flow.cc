@@ -149,17 +149,12 @@ void ChatFlow::put_back(const Slot& slot) {
 }
 
 void ChatFlow::start_block(const Slot& slot) {
-  slot->targets.trim();
-  slot->marks.trim();
   Built built = build_block(
       *slot, [this, &slot](const Waiting& waiting) { answers_.typing(*slot, waiting); });
+  if (!built.block.outcomes.empty()) slot->block = std::move(built.block);
   if (!std::holds_alternative<std::monostate>(built.need)) reads_.start(slot, built.need);
-  if (built.block.outcomes.empty()) {
-    if (slot->queue.empty()) idle_(slot);
-    return;
-  }
-  slot->block = std::move(built.block);
-  advance(slot);
+  if (slot->block) return advance(slot);
+  if (slot->queue.empty()) idle_(slot);
 }
 
 void ChatFlow::advance(const Slot& slot) {
@@ -237,6 +232,8 @@ void ChatFlow::finish(const Slot& slot) {
   Block block = std::move(*slot->block);
   slot->block.reset();
   slot->failures = 0;
+  slot->targets.trim();
+  slot->marks.trim();
   answers_.block(*slot, std::move(block));
   pump(slot);
 }

@@ -36,6 +36,7 @@ struct Waiting {
   bool answered = false;   // it was told `unavailable` meanwhile
   // What was read because deciding asked for it.
   std::optional<KeyLookup> lookup;
+  bool target_absent = false;  // there is no such message, and never will be
   std::optional<protocol::Place> read_place;
   std::optional<protocol::Place> delivered_place;
 };

@@ -16,6 +16,16 @@ using protocol::EventId;
 using protocol::Place;
 using protocol::UserId;
 
+namespace {
+
+// What a read is sure to find.
+EventId stored_tail(const ChatSlot& slot) {
+  const bool appending = slot.block && !slot.block->append.events.empty();
+  return appending ? slot.block->append.expected_tail : slot.state.tail().id;
+}
+
+}  // namespace
+
 // A key on its way through the log, page by page.
 struct InputReads::Lookup {
   uint64_t offset = 0;  // of the command that asked
@@ -57,22 +67,27 @@ void InputReads::start(const Slot& slot, const Need& need) {
 
 void InputReads::prefetch(const Slot& slot, const protocol::Command& command) {
   const auto target = target_of(command);
+  const std::string& user = command.from();
   if (!target || !slot->loaded || *target > slot->state.tail().id ||
-      slot->targets.find(*target, command.from()) || slot->targets.loading(*target, command.from()))
+      slot->state.role_of(user) == protocol::ROLE_NONE || slot->targets.find(*target, user) ||
+      slot->targets.loading(*target, user) || !slot->targets.has_room(*target))
     return;
-  read_target(slot, *target, command.from());
+  read_target(slot, *target, user);
 }
 
 void InputReads::read_target(const Slot& slot, EventId target, const std::string& user) {
   slot->targets.begin_load(target, user);
+  const bool stored = target <= stored_tail(*slot);
   parts_.persistence.load_target(
       slot->id, target, UserId(user),
       answered<LoadedTarget>(
-          slot, [this, target, user](const Slot& chat, Result<LoadedTarget> result) {
+          slot, [this, target, user, stored](const Slot& chat, Result<LoadedTarget> result) {
             // Read ahead of its turn, it wakes nobody.
             const bool waited_for = !chat->queue.empty() &&
                                     target_of(chat->queue.front().command) == target &&
                                     chat->queue.front().command.from() == user;
+            if (result && waited_for && stored && !result->event)
+              chat->queue.front().target_absent = true;
             if (result)
               chat->targets.finish_load(target, user, std::move(*result));
             else

@@ -215,6 +215,39 @@ TEST_F(ChatWorkerTest, ReactionsInOneBlockCountRight) {
   EXPECT_EQ(overlay->body().text(), "new");
 }
 
+TEST_F(ChatWorkerTest, AnOldMessageIsReachedWhateverManyNewerOnesAreInUse) {
+  constexpr uint64_t kMessages = TargetCache::kTargetsMax + 50;
+  for (uint64_t key = 2; key < 2 + kMessages; ++key) run(send("alice", key));
+  db_.hold = true;
+  run(send("bob", 1000));
+  for (uint64_t i = kMessages; i > 0; --i) run(react("bob", 1000 + i, db_.log("c")[i].id(), "+"));
+  db_.hold = false;
+  db_.release();
+  executor_.run();
+  EXPECT_EQ(log_size(), 2 + 2 * kMessages);
+  EXPECT_LE(db_.target_loads, kMessages);
+}
+
+TEST_F(ChatWorkerTest, TargetsAreReadForMembersOnly) {
+  run(send("alice", 2));
+  deliveries();
+  run(react("zoe", 3, db_.log("c").back().id(), "+"));
+  EXPECT_THAT(deliveries(), ElementsAre("3:not_found"));
+  EXPECT_EQ(db_.target_loads, 0u);
+}
+
+TEST_F(ChatWorkerTest, AMessageThatIsNotThereIsNotFound) {
+  run(react("bob", 2, 7, "+"));
+  EXPECT_THAT(deliveries(), ElementsAre("2:not_found"));
+  // One that is on its way into the log is there when it has come.
+  db_.hold = true;
+  run(send("bob", 3));
+  run(send("bob", 4));
+  run(react("bob", 5, db_.log("c").back().id() + 2, "+"));
+  while (db_.release_one()) executor_.run();
+  EXPECT_EQ(log_size(), 4u);
+}
+
 TEST_F(ChatWorkerTest, AnEditIsBlankedByADeleteOfItsOwnBlock) {
   run(send("alice", 2, "secret"));
   const uint64_t target = db_.log("c").back().id();

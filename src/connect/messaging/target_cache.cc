@@ -1,23 +1,46 @@
 #include "connect/messaging/target_cache.h"
 
+#include <algorithm>
+
 namespace chat::messaging {
 
 using protocol::Event;
 using protocol::EventId;
 
+namespace {
+
+template <typename Entries>
+void keep_last_used(Entries& entries, size_t max) {
+  while (entries.size() > max)
+    entries.erase(std::min_element(
+        entries.begin(), entries.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+}
+
+}  // namespace
+
 Target TargetCache::target_of(const Known& known, const std::string& user) {
   Target target;
-  if (known.event) target.event = &*known.event;
+  target.event = &known.event;
   if (known.overlay) target.overlay = &*known.overlay;
   const auto mine = known.reactions.find(user);
-  if (mine != known.reactions.end() && mine->second) target.reaction = &*mine->second;
+  if (mine != known.reactions.end() && mine->second.item) target.reaction = &*mine->second.item;
   return target;
 }
 
-std::optional<Target> TargetCache::find(EventId target, const std::string& user) const {
+std::optional<Target> TargetCache::find(EventId target, const std::string& user) {
   const auto found = known_.find(target);
-  if (found == known_.end() || !found->second.reactions.contains(user)) return std::nullopt;
+  if (found == known_.end()) return std::nullopt;
+  const auto mine = found->second.reactions.find(user);
+  if (mine == found->second.reactions.end()) return std::nullopt;
+  found->second.used = mine->second.used = ++uses_;
   return target_of(found->second, user);
+}
+
+bool TargetCache::has_room(EventId target) const {
+  const auto known = known_.find(target);
+  return known_.size() + loading_.size() < kTargetsMax &&
+         (known == known_.end() || known->second.reactions.size() < kReactionsMax);
 }
 
 bool TargetCache::loading(EventId target, const std::string& user) const {
@@ -38,13 +61,18 @@ void TargetCache::finish_load(EventId target, const std::string& user,
   if (load == loading_.end()) return;
   const bool changed = load->second;
   loading_.erase(load);
-  const auto known = known_.find(target);
+  if (!loaded.event) return;
+  auto known = known_.find(target);
   if (known == known_.end()) {
     if (changed) return;
-    known_[target] = {std::move(loaded.event), std::move(loaded.overlay), {}};
+    loaded.event->clear_body();
+    known = known_.try_emplace(target).first;
+    known->second.event = *std::move(loaded.event);
+    known->second.overlay = std::move(loaded.overlay);
   }
+  known->second.used = ++uses_;
   // Of the user's own reactions the read is as new as can be: changing them needs them in here.
-  known_[target].reactions.try_emplace(user, std::move(loaded.reaction));
+  known->second.reactions.try_emplace(user, Reactions{std::move(loaded.reaction), uses_});
 }
 
 void TargetCache::apply(const Event& event) {
@@ -57,14 +85,12 @@ void TargetCache::apply(const Event& event) {
   if (known == known_.end()) return;
   TargetChange change = target_change(target_of(known->second, event.from()), event);
   if (change.overlay) known->second.overlay = std::move(change.overlay);
-  if (change.reaction) known->second.reactions[event.from()] = std::move(change.reaction);
+  if (change.reaction) known->second.reactions[event.from()].item = std::move(change.reaction);
 }
 
 void TargetCache::trim() {
-  // The oldest messages go first: operations mostly aim at recent ones.
-  while (known_.size() > kTargetsMax) known_.erase(known_.begin());
-  std::erase_if(known_,
-                [](const auto& entry) { return entry.second.reactions.size() > kReactionsMax; });
+  keep_last_used(known_, kTargetsMax);
+  for (auto& [target, known] : known_) keep_last_used(known.reactions, kReactionsMax);
 }
 
 void TargetCache::clear() {

@@ -34,7 +34,7 @@ class StepExecutor final : public base::Executor {
     delayed_.emplace(clock_.boot_ms() + delay_ms, std::move(task));
   }
   void run() {
-    for (;;) {
+    for (size_t steps = 0; steps < kStepsMax; ++steps) {
       while (!delayed_.empty() && delayed_.begin()->first <= clock_.boot_ms()) {
         tasks_.push_back(std::move(delayed_.begin()->second));
         delayed_.erase(delayed_.begin());
@@ -44,9 +44,11 @@ class StepExecutor final : public base::Executor {
       tasks_.pop_front();
       task();
     }
+    FAIL() << "it never comes to rest";
   }
 
  private:
+  static constexpr size_t kStepsMax = 100'000;
   const base::Clock& clock_;
   std::deque<base::Task> tasks_;
   std::multimap<int64_t, base::Task> delayed_;

@@ -129,10 +129,40 @@ TEST(TargetCache, IsBounded) {
     cache.begin_load(EventId(id), "bob");
     cache.finish_load(EventId(id), "bob", message());
   }
+  EXPECT_FALSE(cache.has_room(EventId(1)));
   EXPECT_TRUE(cache.find(EventId(1), "bob"));
   cache.trim();
-  EXPECT_FALSE(cache.find(EventId(1), "bob"));
-  EXPECT_TRUE(cache.find(EventId(2), "bob"));
+  // What was used last stays.
+  EXPECT_TRUE(cache.find(EventId(1), "bob"));
+  EXPECT_FALSE(cache.find(EventId(2), "bob"));
+}
+
+TEST(TargetCache, KeepsTheReactionsUsedLast) {
+  TargetCache cache;
+  for (size_t user = 0; user < TargetCache::kReactionsMax + 2; ++user) {
+    cache.begin_load(EventId(5), std::to_string(user));
+    cache.finish_load(EventId(5), std::to_string(user), message());
+  }
+  EXPECT_FALSE(cache.has_room(EventId(5)));
+  EXPECT_TRUE(cache.find(EventId(5), "0"));
+  cache.trim();
+  EXPECT_TRUE(cache.find(EventId(5), "0"));
+  EXPECT_FALSE(cache.find(EventId(5), "1"));
+  EXPECT_FALSE(cache.find(EventId(5), "2"));
+  EXPECT_TRUE(cache.find(EventId(5), "3"));
+}
+
+TEST(TargetCache, KeepsNoBodyAndNothingThatIsNotThere) {
+  TargetCache cache;
+  persistence::LoadedTarget loaded = message();
+  loaded.event->mutable_body()->set_text("secret");
+  cache.begin_load(EventId(5), "bob");
+  cache.finish_load(EventId(5), "bob", std::move(loaded));
+  EXPECT_FALSE(cache.find(EventId(5), "bob")->event->has_body());
+  cache.begin_load(EventId(6), "bob");
+  cache.finish_load(EventId(6), "bob", {});
+  EXPECT_FALSE(cache.find(EventId(6), "bob"));
+  EXPECT_FALSE(cache.loading(EventId(6), "bob"));
 }
 
 }  // namespace

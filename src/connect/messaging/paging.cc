@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "connect/base/check.h"
+#include "connect/protocol/limits.h"
 
 namespace chat::messaging {
 
@@ -18,12 +19,6 @@ namespace {
 
 EventId id_below(EventId id) { return EventId(id.value() == 0 ? 0 : id.value() - 1); }
 EventId id_above(EventId id) { return EventId(std::min(id.value(), EventId::kMax - 1) + 1); }
-
-size_t bytes_of(const std::vector<Event>& events) {
-  size_t bytes = 0;
-  for (const Event& event : events) bytes += event.ByteSizeLong();
-  return bytes;
-}
 
 }  // namespace
 
@@ -66,8 +61,6 @@ void Paging::end_phase() {
 std::optional<LogRange> Paging::next() {
   while (phase_ != Phase::kDone && stretches_.empty()) end_phase();
   if (phase_ == Phase::kDone) return std::nullopt;
-  for (; counted_parts_ < parts_.size(); ++counted_parts_)
-    bytes_ += bytes_of(parts_[counted_parts_].events);
   LogRange range;
   range.after = stretches_.back().after;
   range.before = stretches_.back().before;
@@ -89,16 +82,25 @@ void Paging::take(LogPage read) {
   parts_.push_back(std::move(read));
   const std::vector<Event>& events = parts_.back().events;
   const size_t found_before = above_.size() + below_.size();
+  const size_t bytes_before = bytes_;
   scan(events);
   go_on(events, *asked);
   // A long search keeps nothing of what it jumped over.
-  if (above_.size() + below_.size() == found_before) parts_.pop_back();
+  if (above_.size() + below_.size() > found_before) return;
+  parts_.pop_back();
+  bytes_ = bytes_before;
 }
 
 void Paging::scan(const std::vector<Event>& events) {
   std::vector<const Event*>& found = phase_ == Phase::kRising ? above_ : below_;
   const uint32_t wanted = phase_ == Phase::kRising ? above_wanted_ : below_wanted_;
   for (const Event& event : events) {
+    const size_t bytes = bytes_of(event);
+    const bool has_message = !above_.empty() || !below_.empty();
+    if (has_message && bytes_ + bytes > kPageBytesMax) {
+      cut_short_ = true;
+      return;
+    }
     if (is_message(event)) {
       if (found.size() == wanted) {
         looked_ahead_ = true;
@@ -106,9 +108,24 @@ void Paging::scan(const std::vector<Event>& events) {
       }
       found.push_back(&event);
     }
+    bytes_ += bytes;
     ++scanned_events_;
     widen(event);
   }
+}
+
+// With its overlay. Where an older edit is yet to be read, since the newest lies beyond the view,
+// with the largest body there is.
+size_t Paging::bytes_of(const Event& event) const {
+  const auto& overlays = parts_.back().overlays;
+  const auto found = std::lower_bound(
+      overlays.begin(), overlays.end(), event.id(),
+      [](const protocol::OverlayItem& item, uint64_t id) { return item.target() < id; });
+  if (found == overlays.end() || found->target() != event.id()) return event.ByteSizeLong();
+  const bool is_seen = view_.sees_between(EventId(event.id()), EventId(found->version()));
+  const bool is_edited = found->edits_size() > 0 && found->deleted() == 0;
+  return event.ByteSizeLong() +
+         (is_seen || !is_edited ? found->ByteSizeLong() : protocol::kMessageBytesMax);
 }
 
 void Paging::widen(const Event& event) {
@@ -129,6 +146,7 @@ bool Paging::must_stop() const {
 
 // Where to read on after these events: in the same stretch, in the next one, or nowhere.
 void Paging::go_on(const std::vector<Event>& events, const LogRange& asked) {
+  if (cut_short_) return end_phase();
   if (looked_ahead_ || (phase_ == Phase::kFalling && below_.size() == below_wanted_)) {
     looked_ahead_ = false;
     end_phase();
@@ -165,11 +183,22 @@ void Paging::gather(Page& page) {
     std::move(part.overlays.begin(), part.overlays.end(), std::back_inserter(page.overlays));
     std::move(part.reactions.begin(), part.reactions.end(), std::back_inserter(page.reactions));
   }
+  leave_out_beyond(page);
   if (parts_.size() < 2) return;
   std::sort(page.overlays.begin(), page.overlays.end(),
             [](const auto& a, const auto& b) { return a.target() < b.target(); });
   std::sort(page.reactions.begin(), page.reactions.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
+}
+
+// What was read of messages that the page has no room for.
+void Paging::leave_out_beyond(Page& page) const {
+  const auto is_beyond = [this](EventId id) {
+    return !lowest_ || id < lowest_->id || id > highest_->id;
+  };
+  std::erase_if(page.overlays,
+                [&](const auto& overlay) { return is_beyond(EventId(overlay.target())); });
+  std::erase_if(page.reactions, [&](const auto& reaction) { return is_beyond(reaction.first); });
 }
 
 // A hole on the side where the page began belongs to it, unless the page began beyond the hole: its

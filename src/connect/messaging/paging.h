@@ -25,8 +25,8 @@ inline constexpr uint32_t kPageEventsMax = 5'000;
 // A page without a single message would be no answer, so the search for one goes on for longer:
 // 100,000 events of reactions only are a user's 20 a second for 80 minutes.
 inline constexpr uint32_t kPageSearchEventsMax = 100'000;
-// Of serialized events. The newest texts of edited messages come on top of it: at most 200 times a
-// body of 58 KB.
+// Of serialized events and of what happened to them. One read may hold more, until the page is cut
+// from it: the newest texts of 200 edited messages are 12 MB.
 inline constexpr size_t kPageBytesMax = 1 << 20;
 
 // Entries of a page, which its limit counts: messages, joinings and leavings, changes of settings.
@@ -78,12 +78,14 @@ class Paging {
   void end_phase();
   void scan(const std::vector<protocol::Event>& events);
   void widen(const protocol::Event& event);
+  size_t bytes_of(const protocol::Event& event) const;
   void go_on(const std::vector<protocol::Event>& events, const store::LogRange& asked);
   bool stretch_ends_at(protocol::Seq seq) const;
   bool must_stop() const;
   void finish_span(Page& page) const;
   void finish_nothing(Page& page) const;
   void gather(Page& page);
+  void leave_out_beyond(Page& page) const;
 
   PagePosition position_;
   View view_;
@@ -94,8 +96,7 @@ class Paging {
   std::vector<View::Stretch> stretches_;  // of this phase, the next to read at the back
   bool looked_ahead_ = false;             // rising: a message beyond the page was met
   uint32_t scanned_events_ = 0;
-  size_t counted_parts_ = 0;  // of parts_, in bytes_
-  size_t bytes_ = 0;
+  size_t bytes_ = 0;        // of parts_, as far as they are scanned
   bool cut_short_ = false;  // a bound of the page was met
 
   std::vector<persistence::LogPage> parts_;

@@ -200,6 +200,45 @@ TEST(PagingTest, AnswersShortAtItsBytes) {
   EXPECT_TRUE(first.next);
 }
 
+// Messages with an edit each: to a long text, or to a short one by the event with this seq.
+persistence::LogPage with_edits(const TestLog& log, const store::LogRange& range, uint64_t by) {
+  persistence::LogPage read;
+  read.events = log.read(range);
+  for (const Event& event : read.events) {
+    protocol::OverlayItem& overlay = read.overlays.emplace_back();
+    overlay.set_target(event.id());
+    overlay.set_version(by == 0 ? event.id() : TestLog::id_at(by));
+    overlay.add_edits(event.id());
+    overlay.mutable_body()->set_text(std::string(by == 0 ? 40'000 : 10, 'x'));
+  }
+  std::sort(read.overlays.begin(), read.overlays.end(),
+            [](const auto& a, const auto& b) { return a.target() < b.target(); });
+  return read;
+}
+
+TEST(PagingTest, EditedTextsCountTowardsItsBytes) {
+  const TestLog log = log_of(std::string(100, 'm'));
+  struct Case {
+    PagePosition position;
+    uint64_t edited_by;
+    Seqs ends;
+  };
+  // What is yet to be read of an edit, because the newest lies beyond the view, may be 64 KB.
+  for (const Case& c : {Case{PagePosition::newest(), 0, {65, 90}},
+                        Case{PagePosition::after(id_at(10)), 0, {11, 36}},
+                        Case{PagePosition::newest(), 95, {76, 90}}}) {
+    Paging paging(c.position, 80, view_of(log, {{0, 90}}));
+    while (const auto range = paging.next()) paging.take(with_edits(log, *range, c.edited_by));
+    const Page page = paging.finish();
+    EXPECT_EQ(page.messages.front()->seq(), c.ends[0]);
+    EXPECT_EQ(page.messages.back()->seq(), c.ends[1]);
+    EXPECT_EQ(page.range, (Hole{Seq(c.ends[0]), Seq(c.ends[1])}));
+    EXPECT_EQ(page.prev, id_at(c.ends[0]));
+    EXPECT_EQ(page.next, c.ends[1] == 90 ? std::nullopt : std::optional(id_at(c.ends[1])));
+    EXPECT_EQ(page.overlays.size(), page.messages.size());
+  }
+}
+
 TEST(PagingTest, OverlaysOfSeveralReadsAreInOrder) {
   const TestLog log = log_of("mmmm");
   Paging paging(PagePosition::around(id_at(3)), 4, view_of(log, {{0, 0}}).up_to(log.head()));

@@ -16,6 +16,9 @@ namespace chat::messaging {
 
 // An answer about several chats ends with the one that passes this, and gives a cursor.
 inline constexpr size_t kAnswerBytesMax = 1 << 20;
+// Or with the one whose page passes this, in events that its pages looked through. Behind runs of
+// reactions the last page may look through as many again: 40,000 events take about 40 ms.
+inline constexpr uint32_t kAnswerEventsMax = 20'000;
 
 // What a request that gave no limit gets.
 uint32_t limit_or_default(uint32_t limit);

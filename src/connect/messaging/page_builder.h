@@ -21,6 +21,8 @@ class PageBuilder {
   // The next range to read, with the viewer; nothing when the page is complete or stale().
   std::optional<store::LogRange> next();
   void take(persistence::LogPage read);
+  // How many events of the log were looked through.
+  uint32_t scanned() const { return paging_.scanned(); }
 
   // Something happened to a message after the head that was read, so it is not known whether this
   // user may see it: read the user's membership again and renew() with it.

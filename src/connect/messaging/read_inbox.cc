@@ -24,7 +24,7 @@ class InboxReading final : public Reading {
  private:
   Step step() override {
     if (!latest_) return ask_list();
-    for (; shown_ < latest_->ranks.size() && body_.size() < kAnswerBytesMax; ++shown_) {
+    for (; shown_ < latest_->ranks.size() && !is_full(); ++shown_) {
       if (shown_ == first_read_ + chats_.size()) return ask_chats();
       const Access& access = chats_[shown_ - first_read_];
       // Who has left since the list was read is not shown the chat.
@@ -66,6 +66,8 @@ class InboxReading final : public Reading {
     return Step::kWaits;
   }
 
+  bool is_full() const { return body_.size() >= kAnswerBytesMax || scanned_ >= kAnswerEventsMax; }
+
   // Adds the chat with its last message: the head itself, or what a page of one shows.
   Step add_last(const Access& access) {
     const protocol::Event* head = access.newest_message();
@@ -81,6 +83,7 @@ class InboxReading final : public Reading {
     else
       page_->append_last(body_, access.chat().value());
     body_ += '}';
+    if (page_) scanned_ += page_->scanned();
     page_.reset();
     return Step::kDone;
   }
@@ -91,6 +94,7 @@ class InboxReading final : public Reading {
   std::vector<Access> chats_;  // of some of them
   size_t first_read_ = 0;      // the first of these
   size_t shown_ = 0;
+  uint32_t scanned_ = 0;  // events, by the pages of these
   std::string body_ = "{\"chats\":[";
 };
 

@@ -570,6 +570,25 @@ TEST_F(ReadServiceTest, LongAnswersEndWithACursor) {
   EXPECT_FALSE(batch.find("next")->string.empty());
 }
 
+TEST_F(ReadServiceTest, RunsOfReactionsEndAnAnswerWithACursor) {
+  for (const char* chat : {"a", "b", "c", "d"}) {
+    TestChat& c = make(chat, "ann");
+    const uint64_t target = c.message("ann", "hi");
+    for (int i = 0; i < 12'000; ++i) c.log.react("ann", target, "+");
+  }
+  const Value listed = value(inbox("ann"));
+  EXPECT_EQ(texts(*listed.find("chats"), "chat"), (Texts{"a", "b"}));
+  EXPECT_EQ(
+      seqs({.type = Value::Type::kArray, .array = {*listed.find("chats")->array[0].find("last")}}),
+      (Seqs{2}));
+  const Value rest = value(inbox("ann", 0, listed.find("next")->string));
+  EXPECT_EQ(texts(*rest.find("chats"), "chat"), (Texts{"c", "d"}));
+  EXPECT_TRUE(rest.find("next")->is(Value::Type::kNull));
+  const Value synced = value(sync("ann"));
+  EXPECT_EQ(texts(*synced.find("chats"), "chat"), (Texts{"a", "b"}));
+  EXPECT_FALSE(synced.find("next")->string.empty());
+}
+
 TEST_F(ReadServiceTest, AnswersMayComeLater) {
   TestChat& c = make("c", "ann");
   c.message("ann", "first");

@@ -40,7 +40,7 @@ class SyncReading final : public Reading {
     if (!named_batch_) return ask_named();
     if (!latest_) return ask_list();
     if (!others_) return ask_others();
-    while (done_ < batch_size() && body_.size() < kAnswerBytesMax) {
+    while (done_ < batch_size() && !is_full()) {
       if (add_entry() == Step::kWaits) return Step::kWaits;
       ++done_;
     }
@@ -112,6 +112,8 @@ class SyncReading final : public Reading {
     return ask_chats(names_of(*latest_, 0, latest_->ranks.size()), others_);
   }
 
+  bool is_full() const { return body_.size() >= kAnswerBytesMax || scanned_ >= kAnswerEventsMax; }
+
   size_t batch_size() const { return named_batch_->size() + others_->size(); }
 
   bool is_named(size_t i) const { return i < named_batch_->size(); }
@@ -161,6 +163,7 @@ class SyncReading final : public Reading {
     body_ += ',';
     page_->append_fields(body_, access.chat().value());
     body_ += '}';
+    scanned_ += page_->scanned();
     page_.reset();
     return Step::kDone;
   }
@@ -195,6 +198,7 @@ class SyncReading final : public Reading {
   std::optional<std::vector<Access>> others_;
   bool more_named_ = false;
   bool others_unknown_ = false;  // there was no room for any, so nobody looked
+  uint32_t scanned_ = 0;         // events, by the pages of the others
   size_t done_ = 0;              // entries of the batch: the named, then the others
   std::string body_ = "{\"chats\":[";
 };

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "connect/base/check.h"
 #include "connect/base/log.h"
 #include "connect/messaging/block_builder.h"
 #include "connect/protocol/limits.h"
@@ -40,23 +41,18 @@ protocol::Error retry_in_order() {
 ChatFlow::ChatFlow(const WorkerParts& parts, std::function<void(const Slot&)> idle)
     : parts_(parts),
       answers_(parts),
-      reads_(
-          parts,
-          [this](const Slot& slot) {
-            slot->reading = false;
-            pump(slot);
-          },
-          [this](const Slot& slot) {
-            slot->reading = false;
-            back_off(slot);
-          }),
+      reads_(parts, [this](const Slot& slot) { pump(slot); }),
       idle_(std::move(idle)) {}
 
 template <typename T, typename Then>
 persistence::Done<T> ChatFlow::answered(const Slot& slot, Then then) {
-  return [mailbox = parts_.mailbox, weak = std::weak_ptr<ChatSlot>(slot), then](Result<T> result) {
-    mailbox->post([weak, then, result = std::move(result)]() mutable {
-      if (const Slot alive = weak.lock()) then(alive, std::move(result));
+  return [mailbox = parts_.mailbox, weak = std::weak_ptr<ChatSlot>(slot), step = ++slot->steps,
+          then](Result<T> result) {
+    mailbox->post([weak, step, then, result = std::move(result)]() mutable {
+      const Slot alive = weak.lock();
+      if (!alive || alive->steps != step) return;
+      ++alive->steps;  // an answer counts once
+      then(alive, std::move(result));
     });
   };
 }
@@ -139,6 +135,7 @@ bool ChatFlow::block_is_stored(const ChatSlot& slot) const {
 }
 
 void ChatFlow::put_back(const Slot& slot) {
+  CHECK(slot->block);
   std::vector<Outcome>& outcomes = slot->block->outcomes;
   for (auto outcome = outcomes.rbegin(); outcome != outcomes.rend(); ++outcome) {
     outcome->waiting.attempted = true;
@@ -239,9 +236,7 @@ void ChatFlow::finish(const Slot& slot) {
 }
 
 void ChatFlow::back_off(const Slot& slot) {
-  const int64_t delay_ms =
-      std::min(kRetryFirstMs << std::min<uint32_t>(slot->failures, 6), kRetryLastMs);
-  ++slot->failures;
+  const int64_t delay_ms = retry_delay_ms(slot->failures++);
   slot->backing_off = true;
   parts_.mailbox->post_after(delay_ms, [this, weak = std::weak_ptr<ChatSlot>(slot)] {
     const Slot alive = weak.lock();

@@ -21,10 +21,6 @@ namespace chat::messaging {
 
 class ChatFlow {
  public:
-  // Waits between attempts: doubling from the first to the last.
-  static constexpr int64_t kRetryFirstMs = 20;
-  static constexpr int64_t kRetryLastMs = 1000;
-
   // `idle` is called whenever a chat may have come to rest.
   ChatFlow(const WorkerParts& parts, std::function<void(const Slot&)> idle);
 
@@ -54,7 +50,8 @@ class ChatFlow {
   // False: it was answered and is dropped.
   bool stays_parked(Waiting& waiting, int64_t boot_ms);
   void park_queue(const Slot& slot, int64_t boot_ms);
-  // Calls `then` on the worker's thread with the answer, if the chat is still held by then.
+  // A load or a step of the block. Calls `then` on the worker's thread with the answer, if the chat
+  // is still held and at this step by then.
   template <typename T, typename Then>
   persistence::Done<T> answered(const Slot& slot, Then then);
 

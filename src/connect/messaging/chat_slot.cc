@@ -1,5 +1,6 @@
 #include "connect/messaging/chat_slot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "connect/messaging/view.h"
@@ -28,6 +29,10 @@ Place newest_sent(const ChatState& state, const std::string& user) {
 }
 
 }  // namespace
+
+int64_t retry_delay_ms(uint32_t failures) {
+  return std::min<int64_t>(int64_t{20} << std::min<uint32_t>(failures, 6), 1000);
+}
 
 const MarksItem* MarkCache::find(const std::string& user) const {
   const auto found = marks_.find(user);

@@ -1,5 +1,5 @@
 // ChatSlot: one chat on a worker: its state, the commands that wait, and the one block in flight.
-// Plain data, the worker's thread only. Held by shared_ptr so that an answer that comes after the
+// The worker's thread only. Held by shared_ptr so that an answer that comes after the
 // chat was evicted or its partition given away finds that it is gone.
 #pragma once
 
@@ -76,6 +76,10 @@ class MarkCache {
   std::unordered_map<std::string, protocol::MarksItem> marks_;
 };
 
+// How long to wait after so many failures in a row: doubling from 20 ms to a second.
+int64_t retry_delay_ms(uint32_t failures);
+
+// Plain data.
 struct ChatSlot {
   protocol::ChatId id;
   int partition = 0;
@@ -92,9 +96,14 @@ struct ChatSlot {
   bool unresolved = false;     // the block's outcome must be found out by a reload
   bool loading = false;
   bool reading = false;      // the first in the queue waits for an input
-  bool backing_off = false;  // something failed: nothing is tried for a while
-  uint32_t failures = 0;     // in a row
-  uint64_t generation = 0;   // of the state; answers to reads for an earlier one are dropped
+  bool backing_off = false;  // a step failed: nothing is tried for a while
+  uint32_t failures = 0;     // of steps, in a row
+  // An answer counts only if it is the one that is waited for.
+  uint64_t steps = 0;           // loads and steps of blocks, one at a time
+  uint64_t reads = 0;           // of inputs that the first in the queue waits for
+  bool reading_target = false;  // the latest of them is of its target
+  uint32_t read_failures = 0;   // in a row
+  uint64_t generation = 0;      // of the state, which reads ahead of their turn belong to
 
   // The worker's bookkeeping.
   bool touched = false;  // got a command in this take

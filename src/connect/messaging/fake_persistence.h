@@ -43,6 +43,8 @@ class FakePersistence final : public persistence::Persistence {
 
   // What happens to the next appends and projections, one each; kNone when empty.
   std::deque<Fault> faults;
+  // With what the next reads fail, one each, at once even while `hold` is set.
+  std::deque<base::Code> read_failures;
   // While set, every call waits until release() or release_one().
   bool hold = false;
   size_t held() const { return held_.size(); }
@@ -66,6 +68,8 @@ class FakePersistence final : public persistence::Persistence {
  private:
   void run(std::function<void()> call);
   Fault next_fault();
+  template <typename T>
+  bool fails(const persistence::Done<T>& done);
   template <typename Record>
   std::optional<Record> record(store::Table table, const std::string& partition,
                                const std::string& name) const;

@@ -47,6 +47,15 @@ FakePersistence::Fault FakePersistence::next_fault() {
   return fault;
 }
 
+template <typename T>
+bool FakePersistence::fails(const Done<T>& done) {
+  if (read_failures.empty()) return false;
+  const Code code = read_failures.front();
+  read_failures.pop_front();
+  done(base::unexpected(code, "cannot be read"));
+  return true;
+}
+
 AppendResult FakePersistence::append_now(const store::Append& append) {
   std::vector<Event>& log = logs_[append.chat.value()];
   const EventId tail(log.empty() ? 0 : log.back().id());
@@ -144,6 +153,7 @@ persistence::LoadedTarget FakePersistence::target_now(const std::string& chat, E
 void FakePersistence::load_chat(ChatId chat, uint32_t newest_max,
                                 Done<persistence::LoadedChat> done) {
   ++loads;
+  if (fails(done)) return;
   run([this, chat, newest_max, done = std::move(done)] {
     done(load_now(chat.value(), newest_max));
   });
@@ -152,6 +162,7 @@ void FakePersistence::load_chat(ChatId chat, uint32_t newest_max,
 void FakePersistence::load_target(ChatId chat, EventId target, UserId user,
                                   Done<persistence::LoadedTarget> done) {
   ++target_loads;
+  if (fails(done)) return;
   // Read now, answered later: what a slow answer misses is what tests want to see.
   run([loaded = target_now(chat.value(), target, user.value()), done = std::move(done)] {
     done(loaded);
@@ -161,6 +172,7 @@ void FakePersistence::load_target(ChatId chat, EventId target, UserId user,
 void FakePersistence::read_log(ChatId chat, store::LogRange range, std::optional<UserId>,
                                Done<persistence::LogPage> done) {
   ++log_reads;
+  if (fails(done)) return;
   run([this, chat, range, done = std::move(done)] {
     persistence::LogPage page;
     for (const Event& event : logs_[chat.value()])
@@ -174,6 +186,7 @@ void FakePersistence::read_log(ChatId chat, store::LogRange range, std::optional
 
 void FakePersistence::read_marks(ChatId chat, std::vector<UserId> users,
                                  Done<std::vector<persistence::UserMarks>> done) {
+  if (fails(done)) return;
   run([this, chat, users = std::move(users), done = std::move(done)] {
     std::vector<persistence::UserMarks> marks;
     for (const UserId& user : users) {

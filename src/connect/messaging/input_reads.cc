@@ -28,7 +28,6 @@ EventId stored_tail(const ChatSlot& slot) {
 
 // A key on its way through the log, page by page.
 struct InputReads::Lookup {
-  uint64_t offset = 0;  // of the command that asked
   std::string user;
   protocol::Key key;
   KeyLookup found;
@@ -36,23 +35,43 @@ struct InputReads::Lookup {
   bool first_page = true;
 };
 
-InputReads::InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready,
-                       std::function<void(const Slot&)> failed)
-    : parts_(parts), ready_(std::move(ready)), failed_(std::move(failed)) {}
+InputReads::InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready)
+    : parts_(parts), ready_(std::move(ready)) {}
 
 template <typename T, typename Then>
-persistence::Done<T> InputReads::answered(const Slot& slot, Then then) {
-  return [mailbox = parts_.mailbox, weak = std::weak_ptr<ChatSlot>(slot),
-          generation = slot->generation, then = std::move(then)](Result<T> result) {
-    mailbox->post([weak, generation, then, result = std::move(result)]() mutable {
+persistence::Done<T> InputReads::awaited(const Slot& slot, Then then) {
+  return [this, mailbox = parts_.mailbox, weak = std::weak_ptr<ChatSlot>(slot),
+          number = slot->reads, then = std::move(then)](Result<T> result) {
+    mailbox->post([this, weak, number, then, result = std::move(result)]() mutable {
       const Slot alive = weak.lock();
-      if (alive && alive->generation == generation) then(alive, std::move(result));
+      if (!alive || !alive->reading || alive->reads != number) return;
+      result ? then(alive, *std::move(result)) : failed(alive);
     });
   };
 }
 
+void InputReads::ready(const Slot& slot) {
+  slot->reading = false;
+  slot->read_failures = 0;
+  ready_(slot);
+}
+
+// The chat is still reading until the pause is over.
+void InputReads::failed(const Slot& slot) {
+  const int64_t delay_ms = retry_delay_ms(slot->read_failures++);
+  parts_.mailbox->post_after(delay_ms,
+                             [this, weak = std::weak_ptr<ChatSlot>(slot), number = slot->reads] {
+                               const Slot alive = weak.lock();
+                               if (!alive || !alive->reading || alive->reads != number) return;
+                               alive->reading = false;
+                               ready_(alive);
+                             });
+}
+
 void InputReads::start(const Slot& slot, const Need& need) {
   slot->reading = true;
+  ++slot->reads;
+  slot->reading_target = std::holds_alternative<NeedsTarget>(need);
   if (const auto* target = std::get_if<NeedsTarget>(&need)) {
     const std::string user = slot->queue.front().command.from();
     if (!slot->targets.loading(target->target, user)) read_target(slot, target->target, user);
@@ -80,30 +99,40 @@ void InputReads::read_target(const Slot& slot, EventId target, const std::string
   const bool stored = target <= stored_tail(*slot);
   parts_.persistence.load_target(
       slot->id, target, UserId(user),
-      answered<LoadedTarget>(
-          slot, [this, target, user, stored](const Slot& chat, Result<LoadedTarget> result) {
-            // Read ahead of its turn, it wakes nobody.
-            const bool waited_for = !chat->queue.empty() &&
-                                    target_of(chat->queue.front().command) == target &&
-                                    chat->queue.front().command.from() == user;
-            if (result && waited_for && stored && !result->event)
-              chat->queue.front().target_absent = true;
-            if (result)
-              chat->targets.finish_load(target, user, std::move(*result));
-            else
-              chat->targets.cancel_load(target, user);
-            if (waited_for) result ? ready_(chat) : failed_(chat);
-          }));
+      [this, mailbox = parts_.mailbox, weak = std::weak_ptr<ChatSlot>(slot),
+       generation = slot->generation, target, user, stored](Result<LoadedTarget> result) {
+        mailbox->post(
+            [this, weak, generation, target, user, stored, result = std::move(result)]() mutable {
+              const Slot alive = weak.lock();
+              if (alive && alive->generation == generation)
+                loaded_target(alive, target, user, stored, std::move(result));
+            });
+      });
+}
+
+void InputReads::loaded_target(const Slot& slot, EventId target, const std::string& user,
+                               bool stored, Result<LoadedTarget> result) {
+  const bool absent = result && !result->event && stored;
+  if (result)
+    slot->targets.finish_load(target, user, *std::move(result));
+  else
+    slot->targets.cancel_load(target, user);
+  // Read ahead of its turn, it wakes nobody.
+  if (!slot->reading || !slot->reading_target || slot->queue.empty()) return;
+  Waiting& first = slot->queue.front();
+  if (target_of(first.command) != target || first.command.from() != user) return;
+  first.target_absent = absent;
+  result ? ready(slot) : failed(slot);
 }
 
 void InputReads::read_marks(const Slot& slot) {
   const UserId user(slot->queue.front().command.from());
   using Marks = std::vector<persistence::UserMarks>;
   parts_.persistence.read_marks(
-      slot->id, {user}, answered<Marks>(slot, [this, user](const Slot& chat, Result<Marks> result) {
-        if (!result || result->empty()) return failed_(chat);
-        chat->marks.put(user.value(), std::move(result->front().marks), chat->state);
-        ready_(chat);
+      slot->id, {user}, awaited<Marks>(slot, [this, user](const Slot& chat, Marks marks) {
+        if (marks.empty()) return failed(chat);
+        chat->marks.put(user.value(), std::move(marks.front().marks), chat->state);
+        ready(chat);
       }));
 }
 
@@ -120,15 +149,11 @@ void InputReads::read_place(const Slot& slot, EventId id, std::optional<Place> W
   range.before = EventId(id.value() + 1);
   range.newest_first = true;
   range.events_max = 1;
-  const uint64_t offset = slot->queue.front().offset;
   parts_.persistence.read_log(
       slot->id, range, std::nullopt,
-      answered<LogPage>(slot, [this, offset, place](const Slot& chat, Result<LogPage> result) {
-        if (!result) return failed_(chat);
-        if (!chat->queue.empty() && chat->queue.front().offset == offset)
-          chat->queue.front().*place =
-              result->events.empty() ? Place() : place_of(result->events.front());
-        ready_(chat);
+      awaited<LogPage>(slot, [this, place](const Slot& chat, const LogPage& page) {
+        chat->queue.front().*place = page.events.empty() ? Place() : place_of(page.events.front());
+        ready(chat);
       }));
 }
 
@@ -136,7 +161,6 @@ void InputReads::look_up(const Slot& slot, EventId from) {
   parts_.metrics.log_lookups_total.add();
   const Waiting& waiting = slot->queue.front();
   auto lookup = std::make_shared<Lookup>();  // shared by the pages' answers, one at a time
-  lookup->offset = waiting.offset;
   lookup->user = waiting.command.from();
   lookup->key = protocol::Key::from_bytes(waiting.command.key()).value_or(protocol::Key());
   lookup->found.from = from;
@@ -153,9 +177,8 @@ void InputReads::look_up_page(const Slot& slot, std::shared_ptr<Lookup> lookup) 
   range.events_max = kLogEvents;
   parts_.persistence.read_log(
       slot->id, range, std::nullopt,
-      answered<LogPage>(slot, [this, lookup](const Slot& chat, Result<LogPage> result) {
-        if (!result) return failed_(chat);
-        looked_up_page(chat, lookup, result->events);
+      awaited<LogPage>(slot, [this, lookup](const Slot& chat, const LogPage& page) {
+        looked_up_page(chat, lookup, page.events);
       }));
 }
 
@@ -174,9 +197,8 @@ void InputReads::looked_up_page(const Slot& slot, const std::shared_ptr<Lookup>&
     lookup->next = EventId(events.back().id() + 1);
     if (lookup->next <= lookup->found.upto) return look_up_page(slot, lookup);
   }
-  if (!slot->queue.empty() && slot->queue.front().offset == lookup->offset)
-    slot->queue.front().lookup = std::move(lookup->found);
-  ready_(slot);
+  slot->queue.front().lookup = std::move(lookup->found);
+  ready(slot);
 }
 
 }  // namespace chat::messaging

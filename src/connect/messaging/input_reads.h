@@ -18,10 +18,9 @@ class InputReads {
   // Events in one read of the log: 20 reads at most before a key needs a sync.
   static constexpr uint32_t kLogEvents = 1000;
 
-  // `ready` is called when the chat can go on; `failed` when a read failed and is to be tried
-  // again later.
-  InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready,
-             std::function<void(const Slot&)> failed);
+  // `ready` is called when the chat can go on. A read that fails is tried again after a while, and
+  // whatever else the chat does goes on meanwhile.
+  InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready);
 
   void start(const Slot& slot, const Need& need);
   // Reads the target of a command that has just come, so that it is there at its turn.
@@ -29,6 +28,8 @@ class InputReads {
 
  private:
   struct Lookup;
+  void ready(const Slot& slot);
+  void failed(const Slot& slot);
   void read_target(const Slot& slot, protocol::EventId target, const std::string& user);
   void read_marks(const Slot& slot);
   void read_place(const Slot& slot, protocol::EventId id,
@@ -38,14 +39,15 @@ class InputReads {
   void look_up_page(const Slot& slot, std::shared_ptr<Lookup> lookup);
   void looked_up_page(const Slot& slot, const std::shared_ptr<Lookup>& lookup,
                       const std::vector<protocol::Event>& events);
-  // Calls `then` on the worker's thread with the answer, unless the chat's state is another by
-  // then.
+  void loaded_target(const Slot& slot, protocol::EventId target, const std::string& user,
+                     bool stored, base::Result<persistence::LoadedTarget> result);
+  // Calls `then` on the worker's thread with the value, if the first in the queue still waits for
+  // it by then.
   template <typename T, typename Then>
-  persistence::Done<T> answered(const Slot& slot, Then then);
+  persistence::Done<T> awaited(const Slot& slot, Then then);
 
   WorkerParts parts_;
   std::function<void(const Slot&)> ready_;
-  std::function<void(const Slot&)> failed_;
 };
 
 }  // namespace chat::messaging

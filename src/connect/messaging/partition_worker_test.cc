@@ -156,6 +156,39 @@ TEST_F(ChatWorkerTest, ALongWaitIsAnsweredButNeverAbandoned) {
               ElementsAre("2:again 2", "3:ok 3", "event 3 to alice,bob", "event 3 to carl"));
 }
 
+TEST_F(ChatWorkerTest, AReadThatFailsLeavesTheBlockInFlightAlone) {
+  run(send("alice", 2));
+  deliveries();
+  db_.hold = true;
+  run(send("bob", 3));
+  db_.read_failures = {base::Code::kUnavailable};
+  run(react("bob", 4, db_.log("c").back().id(), "+"));
+  later(500);
+  EXPECT_EQ(db_.held(), 1u);
+  db_.hold = false;
+  db_.release();
+  executor_.run();
+  EXPECT_THAT(deliveries(),
+              ElementsAre("3:ok 3", "event 3 to alice,bob", "4:ok 4", "event 4 to alice,bob",
+                          "event 3 to carl", "event 4 to carl"));
+}
+
+TEST_F(ChatWorkerTest, AnInputThatCannotBeReadIsReadAgainLater) {
+  run(send("alice", 2));
+  deliveries();
+  const uint64_t target = db_.log("c").back().id();
+  db_.read_failures.assign(4, base::Code::kUnavailable);
+  run(react("bob", 3, target, "+"));
+  EXPECT_THAT(deliveries(), IsEmpty());
+  later(500);
+  EXPECT_EQ(deliveries().front(), "3:ok 3");
+  db_.read_failures.assign(2, base::Code::kUnavailable);
+  run(mark("bob", target));
+  EXPECT_THAT(deliveries(), IsEmpty());
+  later(500);
+  EXPECT_EQ(deliveries().front(), "0:read 2");
+}
+
 TEST_F(ChatWorkerTest, AnOverloadedDatabaseIsTriedAgain) {
   db_.faults = std::deque<Fault>(3, Fault::kOverloaded);
   run(send("bob", 2));

@@ -1,5 +1,6 @@
-// Random faults: lost answers, overload, slow answers, restarts, and two workers that believe in
-// the same chat. Whatever happens, a key is one event, and what was acknowledged is in the log.
+// Random faults: lost answers, overload, slow answers, reads that fail, restarts, and two workers
+// that believe in the same chat. Whatever happens, a key is one event, and what was acknowledged is
+// in the log.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -103,13 +104,14 @@ class World {
     (random_.next() % 4 == 0 ? other_ : one_).give(command);
   }
   void disturb() {
-    const uint64_t kind = random_.next() % 12;
+    const uint64_t kind = random_.next() % 14;
     if (kind < 3) db_.faults.push_back(static_cast<Fault>(1 + kind));
     if (kind == 4) db_.hold = true;
     if (kind == 5 || kind == 6) release();
     if (kind == 7) one_.start();
-    if (kind == 8) clock_.advance_ms(static_cast<int64_t>(random_.next() % 3000));
+    clock_.advance_ms(static_cast<int64_t>(random_.next() % (kind == 8 ? 3000 : 60)));
     if (kind == 9) db_.release_one();
+    if (kind >= 10 && kind < 12) db_.read_failures.assign(random_.next() % 4, base::Code::kUnavailable);
   }
   void release() {
     db_.hold = false;
@@ -123,6 +125,7 @@ class World {
   }
   void settle() {
     db_.faults.clear();
+    db_.read_failures.clear();
     for (int i = 0; i < 200; ++i) {
       release();
       clock_.advance_ms(50);

@@ -111,7 +111,8 @@ class World {
     if (kind == 7) one_.start();
     clock_.advance_ms(static_cast<int64_t>(random_.next() % (kind == 8 ? 3000 : 60)));
     if (kind == 9) db_.release_one();
-    if (kind >= 10 && kind < 12) db_.read_failures.assign(random_.next() % 4, base::Code::kUnavailable);
+    if (kind >= 10 && kind < 12)
+      db_.read_failures.assign(random_.next() % 4, base::Code::kUnavailable);
   }
   void release() {
     db_.hold = false;

@@ -39,6 +39,11 @@ class TestClient {
   void close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
+  // The system does not let the receive buffer grow, up to tens of megabytes, while nobody reads.
+  void hold_little() const {
+    const int bytes = 128 * 1024;
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  }
   // No more is sent.
   void finish() const { shutdown(fd_, SHUT_WR); }
 

@@ -230,21 +230,41 @@ void Connection::flush() {
   update_interest();
 }
 
-void Connection::write_out() {
+// kDone: everything was written.
+Progress Connection::write_some() {
   while (sent_ < out_.size()) {
     const Transfer transfer = transmit(out_.data() + sent_, out_.size() - sent_);
-    if (transfer.progress == Progress::kDone) {
-      sent_ += transfer.bytes;
-      moved_ms_ = table_.loop().now_ms();
-      continue;
-    }
-    if (transfer.progress != Progress::kWantWrite && transfer.progress != Progress::kWantRead)
-      return abort();
-    blocked_ = true;
-    if (sent_ > kCompactBytes && sent_ > out_.size() / 2) out_.erase(0, std::exchange(sent_, 0));
-    return count_queue();
+    if (transfer.progress != Progress::kDone) return transfer.progress;
+    sent_ += transfer.bytes;
+    moved_ms_ = table_.loop().now_ms();
   }
-  sent_all();
+  return Progress::kDone;
+}
+
+void Connection::write_early() {
+  if (!is_open() || handshaking_ || blocked_) return;
+  switch (write_some()) {
+    case Progress::kDone:
+      out_.clear();
+      sent_ = 0;
+      break;
+    case Progress::kWantRead:
+    case Progress::kWantWrite: blocked_ = true; break;
+    default: return;  // the end of the turn meets it again, where nobody is inside the connection
+  }
+  count_queue();
+}
+
+void Connection::write_out() {
+  switch (write_some()) {
+    case Progress::kDone: return sent_all();
+    case Progress::kWantRead:
+    case Progress::kWantWrite: break;
+    default: return abort();
+  }
+  blocked_ = true;
+  if (sent_ > kCompactBytes && sent_ > out_.size() / 2) out_.erase(0, std::exchange(sent_, 0));
+  count_queue();
 }
 
 void Connection::sent_all() {

@@ -56,6 +56,8 @@ class Connection final : public base::EventLoop::Watcher {
   // Append output here; it goes out at the end of the turn.
   std::string& out();
   [[nodiscard]] size_t queue_bytes() const { return out_.size() - sent_; }
+  // Writes what is queued before the turn ends, as far as the socket takes it.
+  void write_early();
 
   // No bytes are offered until release_input: a request is being answered.
   void hold_input() { held_ = true; }
@@ -85,6 +87,7 @@ class Connection final : public base::EventLoop::Watcher {
   void keep(const char* data, size_t size);
   void discard_input();
   void end_of_input();
+  crypto::TlsStream::Progress write_some();
   void write_out();
   void sent_all();
   void update_interest();

@@ -19,8 +19,13 @@ class ConnectionTable {
  public:
   using MakeSpeaker = std::function<std::unique_ptr<Speaker>(Connection&)>;
 
+  // Beyond this sum over a loop's connections each slow one keeps only little. 256 MB is what 256
+  // readers may have waiting whose pushes are cut at 1 MB, or 32 who asked for pages up to 8 MB.
+  static constexpr size_t kQueueBytesMax = 256 << 20;
+
   // `tls` may be null: plain sockets. Takes the loop's turn hook.
-  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls);
+  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls,
+                  size_t queue_bytes_max = kQueueBytesMax);
   ~ConnectionTable();
 
   // Takes over the descriptor.
@@ -31,6 +36,8 @@ class ConnectionTable {
 
   [[nodiscard]] size_t count() const { return count_.load(std::memory_order_relaxed); }
   [[nodiscard]] size_t queue_bytes() const { return queue_bytes_.load(std::memory_order_relaxed); }
+  // More waits for slow readers than this loop keeps for them.
+  [[nodiscard]] bool is_crowded() const { return queue_bytes() > queue_bytes_max_; }
   [[nodiscard]] base::EventLoop& loop() const { return loop_; }
 
  private:
@@ -51,6 +58,7 @@ class ConnectionTable {
 
   base::EventLoop& loop_;
   crypto::TlsContext* tls_;
+  const size_t queue_bytes_max_;
   std::unique_ptr<char[]> input_ = std::make_unique<char[]>(kInputBytes);
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> dirty_;

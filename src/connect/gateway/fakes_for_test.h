@@ -33,13 +33,14 @@ class FakeLogin final : public DevLogin {
   }
 };
 
-// Answers every read at once with the request's own record as text.
+// Answers every read at once with the request's own record as text, and `pad` behind it.
 class FakeReads final : public protocol::ReadService {
  public:
+  std::string pad;
   void read(protocol::ReadRequest request,
             base::Callback<protocol::Result<std::string>> done) override {
     std::string ok = "{\"read\":";
-    protocol::json::append_string(ok, request.ShortDebugString());
+    protocol::json::append_string(ok, request.ShortDebugString() + pad);
     done(ok + '}');
   }
 };

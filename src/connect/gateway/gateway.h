@@ -48,6 +48,7 @@ struct GatewayOptions {
   // cost about 300 us: 1,000 of them are a third of a core.
   uint32_t admissions_per_second = 1'000;
   size_t connections_max = 20'000;      // per loop
+  size_t queue_bytes_max = 256 << 20;   // per loop, of what waits for slow readers
   int64_t drain_ms = 10'000;            // how long drain() waits for answers and outboxes
   int64_t reconnect_spread_ms = 5'000;  // clients are told to come back within this time
   std::map<std::string, StaticFile>

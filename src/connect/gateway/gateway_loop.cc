@@ -22,8 +22,13 @@ namespace json = protocol::json;
 constexpr size_t kRecordsPerTurn = 512;
 constexpr int64_t kTickMs = 1'000;
 constexpr int64_t kDrainLookMs = 10;
+constexpr int64_t kCrowdedRetryMs = 1'000;
 // After the close frames: as long as a connection waits for its peer to close.
 constexpr int64_t kCloseMs = 6'000;
+
+Error crowded() {
+  return {ErrorCode::kOverloaded, "too much waits for slow readers", "", kCrowdedRetryMs};
+}
 
 Error going_away() { return {ErrorCode::kUnavailable, "this server goes away", "", 1'000}; }
 
@@ -56,7 +61,10 @@ GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const G
       rest_(options, parts, shared.sends),
       door_(std::make_shared<LoopDoor>(loop_)),
       deliveries_(sessions_, [this](const protocol::Reply& reply) { on_reply(reply); }),
-      server_(loop_, *this, {.tls = parts.tls, .connections_max = options.connections_max}),
+      server_(loop_, *this,
+              {.tls = parts.tls,
+               .connections_max = options.connections_max,
+               .queue_bytes_max = options.queue_bytes_max}),
       keys_version_(parts.authenticator.version()) {}
 
 GatewayLoop::~GatewayLoop() {
@@ -140,7 +148,10 @@ void GatewayLoop::refused(uint64_t session, uint64_t request, const Error& error
   if (const auto call = calls_.take(request)) call->respond(refusal(error));
 }
 
+// Pages are what fills outboxes: there are none while too much waits for slow readers.
 void GatewayLoop::read(uint64_t session, uint64_t number, protocol::ReadRequest request) {
+  if (server_.connections().is_crowded())
+    return answered(session, number, base::Unexpected{crowded()});
   parts_.reads.read(std::move(request),
                     [this, door = door_, session, number](protocol::Result<std::string> result) {
                       door->post([this, session, number, result = std::move(result)] {

@@ -378,6 +378,50 @@ TEST_F(GatewayTest, AReaderThatDoesNotReadIsCutAndToldToFetch) {
   EXPECT_THAT(bob.receive(), HasSubstr("\"seq\":" + std::to_string(kMessages + 1) + ","));
 }
 
+std::string read_text(int id) {
+  return "{\"id\":" + std::to_string(id) + R"(,"history":{"chat":"c1"}})";
+}
+
+TEST_F(GatewayTest, AReplyMayBeLargerThanWhatMayWait) {
+  reads_.pad = std::string(9 << 20, 'x');
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  for (int i = 2; i < 5; ++i) {
+    alice.send(read_text(i));
+    EXPECT_THAT(alice.receive(), StartsWith("{\"id\":" + std::to_string(i) + ",\"ok\""));
+  }
+}
+
+// 13 pages are 6.5 MB: more than the sockets hold, and much more than may wait in a crowd.
+TEST_F(GatewayTest, InACrowdRepliesWaitForNobody) {
+  options_.loops = 1;
+  options_.queue_bytes_max = 64 << 10;
+  reads_.pad = std::string(512 << 10, 'x');
+  start();
+  TestClient alice(port()), bob(port());
+  alice.hold_little();
+  alice.enter("alice");
+  bob.enter("bob");
+  messaging_->hold();
+  alice.send(send_text(99));
+  std::string requests;
+  for (int i = 2; i < 15; ++i)
+    protocol::append_masked_frame(requests, protocol::Opcode::kText, read_text(i), 0x01020304);
+  alice.write(requests);
+  // bob's page is refused once alice's wait.
+  std::string got;
+  do {
+    bob.send(read_text(2));
+    got = bob.receive();
+  } while (got.find("\"ok\"") != got.npos);
+  EXPECT_THAT(got, HasSubstr(R"({"id":2,"error":{"code":"overloaded")"));
+  messaging_->release();
+  while ((got = alice.receive()).starts_with("{\"id\"")) {
+  }
+  EXPECT_THAT(got, StartsWith("close 4408"));
+}
+
 TEST_F(GatewayTest, DrainingAnswersWhatIsOutstandingThenSaysGoodbye) {
   start();
   TestClient alice(port());

@@ -127,7 +127,7 @@ void HttpServer::Conversation::on_tick(int64_t boot_ms) {
 
 HttpServer::HttpServer(base::EventLoop& loop, HttpHandler& handler,
                        const HttpServerOptions& options)
-    : handler_(handler), options_(options), table_(loop, options.tls) {}
+    : handler_(handler), options_(options), table_(loop, options.tls, options.queue_bytes_max) {}
 
 HttpServer::~HttpServer() = default;
 

@@ -9,11 +9,10 @@ namespace {
 using protocol::CloseCode;
 using protocol::Opcode;
 
-// Replies are never left out: a page is 1 MB at most, and a reader that asks for more of them than
-// this without taking any is closed.
+// Replies are never left out: a page is made of 1 MB at most, and a reader that asks for more while
+// 8 of them wait for it is closed.
 constexpr size_t kRepliesBytesMax = 8 << 20;
-// Beyond this sum over a loop's connections, each slow one keeps only little.
-constexpr size_t kLoopBytesMax = 256 << 20;
+// What each may keep waiting while the loop is crowded: 20,000 x 64 KB are 1.3 GB at the worst.
 constexpr size_t kCrowdedBytesMax = 64 << 10;
 // 1,000 x 100 bytes. Who misses more chats than that reconnects.
 constexpr size_t kCutChatsMax = 1'000;
@@ -54,8 +53,13 @@ void WebSocket::take(const protocol::FrameReader::Message& message) {
 }
 
 bool WebSocket::has_room(size_t bytes) const {
-  const bool is_crowded = connection_.table().queue_bytes() > kLoopBytesMax;
+  const bool is_crowded = connection_.table().is_crowded();
   return connection_.queue_bytes() + bytes <= (is_crowded ? kCrowdedBytesMax : kOutboxBytesMax);
+}
+
+bool WebSocket::is_behind() const {
+  const bool is_crowded = connection_.table().is_crowded();
+  return connection_.queue_bytes() > (is_crowded ? kCrowdedBytesMax : kRepliesBytesMax);
 }
 
 void WebSocket::push(std::string_view frame) {
@@ -93,10 +97,13 @@ void WebSocket::on_stalled() {
   connection_.finish();
 }
 
+// A reader is slow by what waited for it before this text, which alone may be more than that; and
+// what only this turn has queued did not wait yet.
 void WebSocket::send_text(std::string_view text) {
+  if (session_.is_closed()) return;
+  if (is_behind()) connection_.write_early();
+  if (is_behind()) return session_.close_for_now(CloseCode::kTooSlow, kSlowRetryMs);
   protocol::append_frame(connection_.out(), Opcode::kText, text);
-  if (connection_.queue_bytes() > kRepliesBytesMax)
-    session_.close_for_now(CloseCode::kTooSlow, kSlowRetryMs);
 }
 
 void WebSocket::send_ping() { protocol::append_frame(connection_.out(), Opcode::kPing, ""); }

@@ -70,7 +70,9 @@ class WebSocket final : public Speaker, public SessionPort {
 
  private:
   void take(const protocol::FrameReader::Message& message);
-  [[nodiscard]] bool has_room(size_t bytes) const;
+  [[nodiscard]] bool has_room(size_t bytes) const;  // for a push
+  // More waits than replies may leave waiting.
+  [[nodiscard]] bool is_behind() const;
 
   WebSocketHost& host_;
   Connection& connection_;

@@ -18,8 +18,6 @@ using Progress = crypto::TlsStream::Progress;
 
 // How long a peer may take to notice that we are done with it.
 constexpr int64_t kFinishMs = 5'000;
-// A peer that sends without reading its answers is not read from while this much waits for it.
-constexpr size_t kQueueBytesToRead = 256 * 1024;
 // TLS records read in one turn, 16 KiB each; what is left goes on in the next.
 constexpr int kReadsPerTurn = 16;
 // What was sent is cut off the outbox once it is this much, and more than half.
@@ -58,10 +56,18 @@ std::string& Connection::out() {
 
 void Connection::release_input() {
   held_ = false;
-  if (!resuming_) {
-    resuming_ = true;
-    table_.resuming_.push_back(this);
-  }
+  resume_later();
+}
+
+void Connection::resume_later() {
+  if (std::exchange(resuming_, true)) return;
+  table_.resuming_.push_back(this);
+}
+
+void Connection::unchoke() {
+  if (!choked_ || queue_bytes() >= kQueueBytesToRead) return;
+  choked_ = false;
+  if (!held_) resume_later();
 }
 
 void Connection::finish() {
@@ -93,6 +99,7 @@ void Connection::on_events(uint32_t events) {
     blocked_ = false;
     write_out();
     if (!closed_ && !blocked_ && !finishing_) speaker_->on_drained();
+    unchoke();
   }
   if (closed_) return;
   if ((events & EventLoop::kRead) != 0) {
@@ -142,6 +149,7 @@ void Connection::read_in() {
     paused_ = true;
     return;
   }
+  if (choked_) return;  // there may be no room behind what is left
   std::memcpy(table_.input_.get(), input_.data(), input_.size());
   size_t have = input_.size();
   const int reads = tls_ == nullptr ? 1 : kReadsPerTurn;
@@ -149,7 +157,7 @@ void Connection::read_in() {
   for (int i = 0; i < reads && more; ++i) more = read_once(have);
   if (closed_) return;
   keep(table_.input_.get(), have);
-  if (more && tls_ != nullptr && !held_) release_input();
+  if (more && tls_ != nullptr) resume_later();
 }
 
 // Whether there may be more to read at once.
@@ -170,20 +178,22 @@ bool Connection::read_once(size_t& have) {
   const size_t used = feed(buffer, have);
   std::memmove(buffer, buffer + used, have - used);
   have -= used;
-  return !closed_ && !finishing_ && !held_;
+  return is_open() && takes_input();
 }
 
 size_t Connection::feed(char* data, size_t size) {
   size_t used = 0;
   bool again = true;
-  while (again && is_open() && !held_ && used < size) {
+  while (again && is_open() && takes_input() && used < size) {
     speaking_ = true;
     used += speaker_->on_bytes(data + used, size - used);
     speaking_ = false;
     again = next_speaker_ != nullptr;
     if (again) speaker_ = std::move(next_speaker_);
   }
-  return is_open() ? used : size;
+  if (!is_open()) return size;
+  choked_ = !held_ && !takes_input();
+  return used;
 }
 
 void Connection::keep(const char* data, size_t size) {
@@ -198,6 +208,8 @@ void Connection::keep(const char* data, size_t size) {
 void Connection::resume() {
   resuming_ = false;
   if (!is_open() || held_) return;
+  choked_ = !takes_input();
+  if (choked_) return;
   paused_ = false;
   if (!input_.empty()) {
     const size_t size = input_.size();
@@ -227,6 +239,7 @@ void Connection::flush() {
   if (!blocked_) write_out();
   if (closed_) return;
   count_queue();
+  unchoke();
   update_interest();
 }
 
@@ -279,8 +292,8 @@ void Connection::sent_all() {
 }
 
 void Connection::update_interest() {
-  const bool reads =
-      shut_ || (!paused_ && !ended_ && !finishing_ && queue_bytes() < kQueueBytesToRead);
+  const bool reads = shut_ || (!paused_ && !choked_ && !ended_ && !finishing_ &&
+                               queue_bytes() < kQueueBytesToRead);
   const uint32_t interest = (reads ? EventLoop::kRead : 0u) | (blocked_ ? EventLoop::kWrite : 0u);
   if (interest == interest_) return;
   interest_ = interest;

@@ -45,6 +45,8 @@ class Speaker {
 class Connection final : public base::EventLoop::Watcher {
  public:
   static constexpr int64_t kStallMs = 30'000;
+  // A peer that sends without reading its answers is not listened to while this much waits for it.
+  static constexpr size_t kQueueBytesToRead = 256 * 1024;
 
   Connection(ConnectionTable& table, int fd, Peer peer, std::unique_ptr<crypto::TlsStream> tls);
   ~Connection() override;
@@ -59,6 +61,9 @@ class Connection final : public base::EventLoop::Watcher {
   // Writes what is queued before the turn ends, as far as the socket takes it.
   void write_early();
 
+  // Whether the speaker may go on with the bytes that it was offered. Those it leaves when it may
+  // not are offered again once enough answers are written.
+  [[nodiscard]] bool takes_input() const { return !held_ && queue_bytes() < kQueueBytesToRead; }
   // No bytes are offered until release_input: a request is being answered.
   void hold_input() { held_ = true; }
   void release_input();
@@ -79,6 +84,8 @@ class Connection final : public base::EventLoop::Watcher {
 
   void flush();
   void resume();
+  void resume_later();
+  void unchoke();
   void tick(int64_t now_ms);
   void shake_hands();
   void read_in();
@@ -112,6 +119,7 @@ class Connection final : public base::EventLoop::Watcher {
   bool speaking_ = false;   // inside the speaker's on_bytes
   bool held_ = false;       // the speaker wants no input
   bool paused_ = false;     // and so the socket is not watched for it
+  bool choked_ = false;     // input was left because too many answers wait
   bool blocked_ = false;    // the socket's buffer is full
   bool dirty_ = false;      // in the table's list of those that have output
   bool resuming_ = false;   // in the table's list of those that have input left

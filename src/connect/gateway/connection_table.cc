@@ -42,12 +42,13 @@ void ConnectionTable::finish_all() {
 }
 
 void ConnectionTable::end_turn() {
-  // Both lists may grow while they are worked through.
-  for (size_t i = 0; i < resuming_.size(); ++i) resuming_[i]->resume();
-  resuming_.clear();
-  for (size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
+  for (Connection* const resuming : std::exchange(resuming_, {})) resuming->resume();
+  for (size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();  // the list may grow meanwhile
   dirty_.clear();
+  std::erase_if(resuming_, [](const Connection* each) { return each->closed_; });
   bury();
+  // Who has more input goes on in the next turn, so that one that never ends holds up nobody.
+  if (!resuming_.empty()) loop_.post([] {});
 }
 
 void ConnectionTable::tick() {

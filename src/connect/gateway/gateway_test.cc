@@ -378,6 +378,23 @@ TEST_F(GatewayTest, AReaderThatDoesNotReadIsCutAndToldToFetch) {
   EXPECT_THAT(bob.receive(), HasSubstr("\"seq\":" + std::to_string(kMessages + 1) + ","));
 }
 
+TEST_F(GatewayTest, WhoReadsLateGetsEveryReply) {
+  options_.sends_per_second = 0;
+  start();
+  TestClient alice(port());
+  alice.hold_little();
+  alice.enter("alice");
+  constexpr int kRequests = 5'000;  // their replies are 6 times what may wait
+  std::string requests;
+  const std::string hello = R"(,"hello":{"token":"alice"}})";
+  for (int i = 1; i <= kRequests; ++i)
+    protocol::append_masked_frame(requests, protocol::Opcode::kText,
+                                  "{\"id\":" + std::to_string(i) + hello, 0x01020304);
+  alice.write(requests);
+  for (int i = 1; i <= kRequests; ++i)
+    ASSERT_THAT(alice.receive(), StartsWith("{\"id\":" + std::to_string(i) + ",\"ok\""));
+}
+
 std::string read_text(int id) {
   return "{\"id\":" + std::to_string(id) + R"(,"history":{"chat":"c1"}})";
 }
@@ -396,7 +413,7 @@ TEST_F(GatewayTest, AReplyMayBeLargerThanWhatMayWait) {
 // 13 pages are 6.5 MB: more than the sockets hold, and much more than may wait in a crowd.
 TEST_F(GatewayTest, InACrowdRepliesWaitForNobody) {
   options_.loops = 1;
-  options_.queue_bytes_max = 64 << 10;
+  options_.queue_bytes_max = 1 << 20;  // more than bob's page
   reads_.pad = std::string(512 << 10, 'x');
   start();
   TestClient alice(port()), bob(port());
@@ -417,6 +434,9 @@ TEST_F(GatewayTest, InACrowdRepliesWaitForNobody) {
   } while (got.find("\"ok\"") != got.npos);
   EXPECT_THAT(got, HasSubstr(R"({"id":2,"error":{"code":"overloaded")"));
   messaging_->release();
+  bob.send(send_text(3));  // answered after alice's
+  while (!bob.receive().starts_with("{\"id\":3,")) {
+  }
   while ((got = alice.receive()).starts_with("{\"id\"")) {
   }
   EXPECT_THAT(got, StartsWith("close 4408"));

@@ -59,7 +59,8 @@ class HttpServer::Conversation final : public Speaker {
 
 size_t HttpServer::Conversation::on_bytes(char* data, size_t size) {
   size_t used = 0;
-  while (used < size && ticket_ == 0 && connection_.is_open() && !upgraded_) {
+  while (used < size && ticket_ == 0 && connection_.takes_input() && connection_.is_open() &&
+         !upgraded_) {
     if (!std::exchange(reading_, true)) began_ms_ = connection_.table().loop().now_ms();
     HttpRequest request;
     size_t consumed = 0;

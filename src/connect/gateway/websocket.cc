@@ -26,7 +26,7 @@ WebSocket::WebSocket(WebSocketHost& host, Connection& connection, uint64_t numbe
 size_t WebSocket::on_bytes(char* data, size_t size) {
   session_.on_heard(host_.now());
   size_t used = 0;
-  while (!session_.is_closed()) {
+  while (!session_.is_closed() && connection_.takes_input()) {
     protocol::FrameReader::Message message;
     switch (reader_.next(data, size, used, message)) {
       case protocol::FrameReader::Status::kNeedMore: return used;
@@ -36,7 +36,7 @@ size_t WebSocket::on_bytes(char* data, size_t size) {
       case protocol::FrameReader::Status::kMessage: take(message); break;
     }
   }
-  return size;
+  return session_.is_closed() ? size : used;
 }
 
 void WebSocket::take(const protocol::FrameReader::Message& message) {

@@ -1,0 +1,69 @@
+#include "connect/gateway/http_server.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace chat::gateway {
+namespace {
+
+// Answers everything at once.
+class LargeAnswers final : public HttpHandler {
+ public:
+  static constexpr size_t kBytes = 64 * 1024;
+  void handle(HttpRequest, const Peer&, HttpResponder respond) override {
+    HttpAnswer answer;
+    answer.body = std::string(kBytes, 'x');
+    answers += 1;
+    respond(std::move(answer));
+  }
+  size_t answers = 0;
+};
+
+class HttpServerTest : public testing::Test {
+ protected:
+  HttpServerTest() {
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends_.data()), 0);
+  }
+  ~HttpServerTest() override { close(ends_[1]); }
+  // What the server has sent; runs it meanwhile until it sends no more.
+  size_t receive() {
+    size_t total = 0;
+    std::array<char, 64 * 1024> bytes{};
+    for (int quiet = 0; quiet < 3; ++quiet) {
+      loop_.run_once(0);
+      for (ssize_t n = 0; (n = read(ends_[1], bytes.data(), bytes.size())) > 0; quiet = 0)
+        total += static_cast<size_t>(n);
+    }
+    return total;
+  }
+
+  std::array<int, 2> ends_{};
+  base::EventLoop loop_;
+  LargeAnswers handler_;
+};
+
+TEST_F(HttpServerTest, UnreadAnswersStopThePipelineUntilTheyAreRead) {
+  HttpServer server(loop_, handler_, {});
+  server.adopt(ends_[0], {});
+  constexpr size_t kRequests = 1'000;
+  std::string requests;
+  for (size_t i = 0; i < kRequests; ++i) requests += "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  ASSERT_EQ(write(ends_[1], requests.data(), requests.size()),
+            static_cast<ssize_t>(requests.size()));
+  for (int turn = 0; turn < 50; ++turn) {
+    loop_.run_once(0);
+    EXPECT_LE(server.connections().queue_bytes(),
+              Connection::kQueueBytesToRead + 2 * LargeAnswers::kBytes);
+  }
+  EXPECT_LT(handler_.answers, kRequests / 2);
+  EXPECT_GT(receive(), kRequests * LargeAnswers::kBytes);
+  EXPECT_EQ(handler_.answers, kRequests);
+}
+
+}  // namespace
+}  // namespace chat::gateway

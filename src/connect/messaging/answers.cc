@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "connect/base/log.h"
 #include "connect/protocol/json_out.h"
 #include "connect/protocol/limits.h"
 
@@ -58,6 +59,21 @@ void Answers::refuse(const Waiting& waiting, const Error& error) {
   Reply made;
   *made.mutable_failure() = protocol::json::failure_of(error);
   reply(waiting, std::move(made));
+}
+
+void Answers::failed(Waiting& waiting, const base::Error& error) {
+  const std::string reference =
+      std::to_string(waiting.partition) + "-" + std::to_string(waiting.offset);
+  base::log_error(
+      "command cannot be carried out",
+      {{"reference", reference}, {"chat", waiting.command.chat()}, {"error", error.message}});
+  // An attempt whose answer was lost may still come to light when the store recovers.
+  if (!waiting.attempted)
+    refuse(waiting,
+           {ErrorCode::kInternal, "something failed inside the server, reference " + reference});
+  else if (!waiting.answered)
+    unavailable(waiting);
+  done(waiting);
 }
 
 void Answers::unavailable(Waiting& waiting) {

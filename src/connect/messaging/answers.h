@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "connect/base/result.h"
 #include "connect/messaging/chat_slot.h"
 #include "connect/messaging/worker_parts.h"
 #include "connect/protocol/error.h"
@@ -18,6 +19,8 @@ class Answers {
   void block(ChatSlot& slot, Block block);
   // The command is refused without having been decided.
   void refuse(const Waiting& waiting, const protocol::Error& error);
+  // It can never be carried out. Whatever is known of an earlier attempt was seen in the log.
+  void failed(Waiting& waiting, const base::Error& error);
   // The outcome is not known, and may come out later.
   void unavailable(Waiting& waiting);
   void typing(ChatSlot& slot, const Waiting& waiting);

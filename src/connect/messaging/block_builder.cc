@@ -91,9 +91,11 @@ Decision decide_front(ChatSlot& slot) {
   return decide(slot.state, inputs, waiting.command, waiting.record_ms);
 }
 
-bool is_full(const Block& block) {
+bool is_full(const Block& block, const Waiting& next) {
+  if (block.outcomes.empty()) return false;
   // No more outcomes than events fit: the answers of one block are bounded alike.
-  return block.outcomes.size() >= store::kAppendEventsMax || ends_with_membership(block);
+  return block.outcomes.size() >= store::kAppendEventsMax || ends_with_membership(block) ||
+         block.outcomes.back().waiting.alone || next.alone;
 }
 
 // False: the block ends before this command.
@@ -122,7 +124,7 @@ Built build_block(ChatSlot& slot, const std::function<void(const Waiting&)>& typ
   Built built;
   built.block.append.chat = slot.id;
   built.block.append.expected_tail = slot.state.tail().id;
-  while (!slot.queue.empty() && !is_full(built.block)) {
+  while (!slot.queue.empty() && !is_full(built.block, slot.queue.front())) {
     if (slot.queue.front().command.has_typing()) {
       typing(slot.queue.front());
       slot.queue.pop_front();

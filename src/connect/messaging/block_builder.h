@@ -20,9 +20,9 @@ struct Built {
 };
 
 // Moves commands from the queue into a block and applies their events to the state. The block is
-// full at the store's limits or 100 outcomes; an event that changes who is in the chat is alone in
-// its block, so that one membership holds for all that a block delivers. Typing signals are handed
-// to `typing` at once.
+// full at the store's limits or 100 outcomes; a command that is to be alone has its own; an event
+// that changes who is in the chat is alone in its block, so that one membership holds for all that
+// a block delivers. Typing signals are handed to `typing` at once.
 Built build_block(ChatSlot& slot, const std::function<void(const Waiting&)>& typing);
 
 }  // namespace chat::messaging

@@ -41,7 +41,9 @@ protocol::Error retry_in_order() {
 ChatFlow::ChatFlow(const WorkerParts& parts, std::function<void(const Slot&)> idle)
     : parts_(parts),
       answers_(parts),
-      reads_(parts, [this](const Slot& slot) { pump(slot); }),
+      reads_(
+          parts, [this](const Slot& slot) { pump(slot); },
+          [this](const Slot& slot, const base::Error& error) { input_rejected(slot, error); }),
       idle_(std::move(idle)) {}
 
 template <typename T, typename Then>
@@ -112,7 +114,7 @@ void ChatFlow::loaded(const Slot& slot, LoadedChat chat) {
   }
   slot->unresolved = false;
   if (!block_is_stored(*slot)) {
-    put_back(slot);
+    put_back(slot, true);
     return pump(slot);
   }
   // A store that is not atomic may not have come to the projections: they are written again, which
@@ -134,11 +136,11 @@ bool ChatFlow::block_is_stored(const ChatSlot& slot) const {
   });
 }
 
-void ChatFlow::put_back(const Slot& slot) {
+void ChatFlow::put_back(const Slot& slot, bool attempted) {
   CHECK(slot->block);
   std::vector<Outcome>& outcomes = slot->block->outcomes;
   for (auto outcome = outcomes.rbegin(); outcome != outcomes.rend(); ++outcome) {
-    outcome->waiting.attempted = true;
+    outcome->waiting.attempted |= attempted;
     outcome->waiting.lookup.reset();
     slot->queue.push_front(std::move(outcome->waiting));
   }
@@ -177,6 +179,7 @@ void ChatFlow::appended(const Slot& slot, const Result<AppendResult>& result) {
   }
   // Nothing was taken on: the same append is tried again.
   if (!result && result.error().code == Code::kOverloaded) return back_off(slot);
+  if (!result && never_succeeds(result.error())) return rejected(slot, result.error());
   slot->unresolved = true;
   if (result) {
     parts_.metrics.conflicts_total.add();
@@ -193,8 +196,34 @@ void ChatFlow::project(const Slot& slot) {
   parts_.persistence.project(
       slot->id, slot->block->append.projections,
       answered<base::Unit>(slot, [this](const Slot& chat, const Result<base::Unit>& result) {
-        result ? projected(chat) : back_off(chat);
+        if (result) return projected(chat);
+        if (!never_succeeds(result.error())) return back_off(chat);
+        if (!chat->block->stored) return rejected(chat, result.error());
+        base::log_error("stored events are not projected",
+                        {{"chat", chat->id.value()}, {"error", result.error().message}});
+        finish(chat);
       }));
+}
+
+// Nothing of the block was written. Which of its commands is to blame shows when each has a block
+// of its own.
+void ChatFlow::rejected(const Slot& slot, const base::Error& error) {
+  std::vector<Outcome>& outcomes = slot->block->outcomes;
+  if (outcomes.size() == 1) {
+    answers_.failed(outcomes.front().waiting, error);
+    slot->block.reset();
+  } else {
+    for (Outcome& outcome : outcomes) outcome.waiting.alone = true;
+    put_back(slot, false);
+  }
+  slot->failures = 0;
+  load(slot);  // what is in memory holds the events that were not stored
+}
+
+void ChatFlow::input_rejected(const Slot& slot, const base::Error& error) {
+  answers_.failed(slot->queue.front(), error);
+  slot->queue.pop_front();
+  pump(slot);
 }
 
 void ChatFlow::projected(const Slot& slot) {
@@ -221,7 +250,7 @@ void ChatFlow::confirmed(const Slot& slot, EventId tail) {
     return finish(slot);
   }
   // The chat has moved on without this worker: everything is decided again on what is there.
-  put_back(slot);
+  put_back(slot, false);
   load(slot);
 }
 

@@ -43,7 +43,9 @@ class ChatFlow {
   void project(const Slot& slot);
   void confirm(const Slot& slot);
   void finish(const Slot& slot);
-  void put_back(const Slot& slot);
+  void rejected(const Slot& slot, const base::Error& error);
+  void input_rejected(const Slot& slot, const base::Error& error);
+  void put_back(const Slot& slot, bool attempted);
   bool block_is_stored(const ChatSlot& slot) const;
   void back_off(const Slot& slot);
   void forget_state(ChatSlot& slot);

@@ -34,6 +34,10 @@ int64_t retry_delay_ms(uint32_t failures) {
   return std::min<int64_t>(int64_t{20} << std::min<uint32_t>(failures, 6), 1000);
 }
 
+bool never_succeeds(const base::Error& error) {
+  return error.code == base::Code::kCorrupt || error.code == base::Code::kInvalid;
+}
+
 const MarksItem* MarkCache::find(const std::string& user) const {
   const auto found = marks_.find(user);
   return found == marks_.end() ? nullptr : &found->second;

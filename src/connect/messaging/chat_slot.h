@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "connect/base/result.h"
 #include "connect/messaging/chat_state.h"
 #include "connect/messaging/decide.h"
 #include "connect/messaging/fanout.h"
@@ -34,6 +35,7 @@ struct Waiting {
   bool signal = false;     // from the topic of signals: no offset, no answer
   bool attempted = false;  // it was in an append, so it is decided to the end
   bool answered = false;   // it was told `unavailable` meanwhile
+  bool alone = false;      // a block with it was rejected: it gets one of its own
   // What was read because deciding asked for it.
   std::optional<KeyLookup> lookup;
   bool target_absent = false;  // there is no such message, and never will be
@@ -78,6 +80,9 @@ class MarkCache {
 
 // How long to wait after so many failures in a row: doubling from 20 ms to a second.
 int64_t retry_delay_ms(uint32_t failures);
+
+// The same would fail again, and nothing was written.
+bool never_succeeds(const base::Error& error);
 
 // Plain data.
 struct ChatSlot {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class FakePersistence final : public persistence::Persistence {
     kOverloaded,  // nothing is taken on
     kLost,        // not carried out, answered kUnavailable
     kAnswerLost,  // carried out, answered kUnavailable
+    kRejected,    // never to be carried out, answered kCorrupt
   };
 
   void append(store::Append append, persistence::Done<store::AppendResult> done) override;
@@ -43,6 +45,8 @@ class FakePersistence final : public persistence::Persistence {
 
   // What happens to the next appends and projections, one each; kNone when empty.
   std::deque<Fault> faults;
+  // Appends that hold an event with one of these keys are rejected.
+  std::set<std::string> poisoned_keys;
   // With what the next reads fail, one each, at once even while `hold` is set.
   std::deque<base::Code> read_failures;
   // While set, every call waits until release() or release_one().
@@ -68,6 +72,7 @@ class FakePersistence final : public persistence::Persistence {
  private:
   void run(std::function<void()> call);
   Fault next_fault();
+  Fault fault_of(const store::Append& append);
   template <typename T>
   bool fails(const persistence::Done<T>& done);
   template <typename Record>

@@ -47,6 +47,12 @@ FakePersistence::Fault FakePersistence::next_fault() {
   return fault;
 }
 
+FakePersistence::Fault FakePersistence::fault_of(const store::Append& append) {
+  for (const Event& event : append.events)
+    if (poisoned_keys.contains(event.key())) return Fault::kRejected;
+  return next_fault();
+}
+
 template <typename T>
 bool FakePersistence::fails(const Done<T>& done) {
   if (read_failures.empty()) return false;
@@ -86,7 +92,8 @@ void FakePersistence::append(store::Append append, Done<AppendResult> done) {
   ++appends;
   block_sizes.push_back(append.events.size());
   run([this, append = std::move(append), done = std::move(done)] {
-    const Fault fault = next_fault();
+    const Fault fault = fault_of(append);
+    if (fault == Fault::kRejected) return done(base::unexpected(Code::kCorrupt, "rejected"));
     if (fault == Fault::kOverloaded) return done(base::unexpected(Code::kOverloaded, "full"));
     if (fault == Fault::kLost) return done(base::unexpected(Code::kUnavailable, "lost"));
     const AppendResult result = append_now(append);
@@ -98,7 +105,9 @@ void FakePersistence::append(store::Append append, Done<AppendResult> done) {
 void FakePersistence::project(ChatId chat, store::Projections projections, Done<base::Unit> done) {
   ++projects;
   run([this, chat, projections = std::move(projections), done = std::move(done)] {
-    if (next_fault() != Fault::kNone) return done(base::unexpected(Code::kUnavailable, "lost"));
+    const Fault fault = next_fault();
+    if (fault == Fault::kRejected) return done(base::unexpected(Code::kCorrupt, "rejected"));
+    if (fault != Fault::kNone) return done(base::unexpected(Code::kUnavailable, "lost"));
     project_now(chat.value(), projections);
     done(base::Unit{});
   });

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect/base/check.h"
 #include "connect/messaging/view.h"
 
 namespace chat::messaging {
@@ -35,8 +36,9 @@ struct InputReads::Lookup {
   bool first_page = true;
 };
 
-InputReads::InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready)
-    : parts_(parts), ready_(std::move(ready)) {}
+InputReads::InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready,
+                       Rejected rejected)
+    : parts_(parts), ready_(std::move(ready)), rejected_(std::move(rejected)) {}
 
 template <typename T, typename Then>
 persistence::Done<T> InputReads::awaited(const Slot& slot, Then then) {
@@ -45,7 +47,7 @@ persistence::Done<T> InputReads::awaited(const Slot& slot, Then then) {
     mailbox->post([this, weak, number, then, result = std::move(result)]() mutable {
       const Slot alive = weak.lock();
       if (!alive || !alive->reading || alive->reads != number) return;
-      result ? then(alive, *std::move(result)) : failed(alive);
+      result ? then(alive, *std::move(result)) : failed(alive, result.error());
     });
   };
 }
@@ -57,7 +59,11 @@ void InputReads::ready(const Slot& slot) {
 }
 
 // The chat is still reading until the pause is over.
-void InputReads::failed(const Slot& slot) {
+void InputReads::failed(const Slot& slot, const base::Error& error) {
+  if (never_succeeds(error)) {
+    slot->reading = false;
+    return rejected_(slot, error);
+  }
   const int64_t delay_ms = retry_delay_ms(slot->read_failures++);
   parts_.mailbox->post_after(delay_ms,
                              [this, weak = std::weak_ptr<ChatSlot>(slot), number = slot->reads] {
@@ -113,6 +119,7 @@ void InputReads::read_target(const Slot& slot, EventId target, const std::string
 void InputReads::loaded_target(const Slot& slot, EventId target, const std::string& user,
                                bool stored, Result<LoadedTarget> result) {
   const bool absent = result && !result->event && stored;
+  const base::Error error = result ? base::Error() : result.error();
   if (result)
     slot->targets.finish_load(target, user, *std::move(result));
   else
@@ -122,7 +129,7 @@ void InputReads::loaded_target(const Slot& slot, EventId target, const std::stri
   Waiting& first = slot->queue.front();
   if (target_of(first.command) != target || first.command.from() != user) return;
   first.target_absent = absent;
-  result ? ready(slot) : failed(slot);
+  result ? ready(slot) : failed(slot, error);
 }
 
 void InputReads::read_marks(const Slot& slot) {
@@ -130,7 +137,7 @@ void InputReads::read_marks(const Slot& slot) {
   using Marks = std::vector<persistence::UserMarks>;
   parts_.persistence.read_marks(
       slot->id, {user}, awaited<Marks>(slot, [this, user](const Slot& chat, Marks marks) {
-        if (marks.empty()) return failed(chat);
+        CHECK(marks.size() == 1);
         chat->marks.put(user.value(), std::move(marks.front().marks), chat->state);
         ready(chat);
       }));

@@ -18,9 +18,12 @@ class InputReads {
   // Events in one read of the log: 20 reads at most before a key needs a sync.
   static constexpr uint32_t kLogEvents = 1000;
 
-  // `ready` is called when the chat can go on. A read that fails is tried again after a while, and
-  // whatever else the chat does goes on meanwhile.
-  InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready);
+  using Rejected = std::function<void(const Slot&, const base::Error&)>;
+
+  // `ready` is called when the chat can go on, `rejected` when the input can never be read. Any
+  // other read that fails is tried again after a while, and whatever else the chat does goes on
+  // meanwhile.
+  InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready, Rejected rejected);
 
   void start(const Slot& slot, const Need& need);
   // Reads the target of a command that has just come, so that it is there at its turn.
@@ -29,7 +32,7 @@ class InputReads {
  private:
   struct Lookup;
   void ready(const Slot& slot);
-  void failed(const Slot& slot);
+  void failed(const Slot& slot, const base::Error& error);
   void read_target(const Slot& slot, protocol::EventId target, const std::string& user);
   void read_marks(const Slot& slot);
   void read_place(const Slot& slot, protocol::EventId id,
@@ -48,6 +51,7 @@ class InputReads {
 
   WorkerParts parts_;
   std::function<void(const Slot&)> ready_;
+  Rejected rejected_;
 };
 
 }  // namespace chat::messaging

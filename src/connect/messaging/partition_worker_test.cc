@@ -189,6 +189,46 @@ TEST_F(ChatWorkerTest, AnInputThatCannotBeReadIsReadAgainLater) {
   EXPECT_EQ(deliveries().front(), "0:read 2");
 }
 
+TEST_F(ChatWorkerTest, WhatCanNeverBeStoredIsRefused) {
+  db_.poisoned_keys = {key_of(kNow, 2)};
+  run(send("bob", 2));
+  EXPECT_THAT(deliveries(), ElementsAre("2:internal"));
+  run(send("bob", 3));
+  EXPECT_EQ(deliveries().front(), "3:ok 2");
+  // It is done with.
+  worker_.reset();
+  start();
+  EXPECT_THAT(deliveries(), IsEmpty());
+}
+
+TEST_F(ChatWorkerTest, WhatCanNeverBeStoredIsToldFromTheRestOfItsBlock) {
+  db_.poisoned_keys = {key_of(kNow, 4)};
+  db_.hold = true;
+  for (uint64_t key = 2; key <= 5; ++key) run(send("bob", key));
+  db_.hold = false;
+  db_.release();
+  executor_.run();
+  EXPECT_THAT(deliveries(),
+              ElementsAre("2:ok 2", "event 2 to alice,bob", "3:ok 3", "event 3 to alice,bob",
+                          "4:internal", "5:ok 4", "event 4 to alice,bob", "event 2 to carl",
+                          "event 3 to carl", "event 4 to carl"));
+  EXPECT_THAT(db_.block_sizes, ElementsAre(1, 1, 3, 1, 1, 1));
+}
+
+TEST_F(ChatWorkerTest, AMarkThatCanNeverBeStoredIsRefused) {
+  db_.faults = {Fault::kRejected};
+  run(mark("bob", db_.log("c").back().id()));
+  EXPECT_THAT(deliveries(), ElementsAre("0:internal"));
+}
+
+TEST_F(ChatWorkerTest, WhatNeedsAnInputThatIsCorruptIsRefused) {
+  run(send("alice", 2));
+  deliveries();
+  db_.read_failures.assign(2, base::Code::kCorrupt);
+  run(react("bob", 3, db_.log("c").back().id(), "+"));
+  EXPECT_THAT(deliveries(), ElementsAre("3:internal"));
+}
+
 TEST_F(ChatWorkerTest, AnOverloadedDatabaseIsTriedAgain) {
   db_.faults = std::deque<Fault>(3, Fault::kOverloaded);
   run(send("bob", 2));

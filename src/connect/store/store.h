@@ -8,7 +8,8 @@
 //  * Items and redactions that come with an append become visible no earlier than its events and
 //    are durable before it is answered kDone.
 //  * An answer of kDone, or of success by project, means durable. An error from append or project
-//    means outcome unknown (read the tail to learn it), except kOverloaded: nothing was taken on.
+//    means outcome unknown (read the tail to learn it), except kOverloaded: nothing was taken on,
+//    and kInvalid and kCorrupt: nothing was written, and the same would fail again.
 //  * An item is only ever replaced by one of a higher version; a lower or equal one is dropped
 //    without an error, so that replays change nothing.
 //  * Reads are strong: they see everything that was answered before they began.

@@ -279,17 +279,26 @@ void ChatFlow::back_off(const Slot& slot) {
 
 void ChatFlow::park(const Slot& slot, int64_t boot_ms) {
   if (slot->block)
-    for (Outcome& outcome : slot->block->outcomes)
-      if (!outcome.waiting.answered && boot_ms - outcome.waiting.since_boot_ms >= protocol::kParkMs)
-        answers_.unavailable(outcome.waiting);
+    for (Outcome& outcome : slot->block->outcomes) park_attempted(*slot, outcome.waiting, boot_ms);
   park_queue(slot, boot_ms);
 }
 
-bool ChatFlow::stays_parked(Waiting& waiting, int64_t boot_ms) {
+void ChatFlow::park_attempted(const ChatSlot& slot, Waiting& waiting, int64_t boot_ms) {
+  const int64_t waited_ms = boot_ms - waiting.since_boot_ms;
+  if (!waiting.answered && waited_ms >= protocol::kParkMs) answers_.unavailable(waiting);
+  if (waiting.passed || waited_ms < kPassMs) return;
+  waiting.passed = true;
+  parts_.offsets.pass(waiting.partition, waiting.offset);
+  base::log_warning(
+      "command is open for a minute",
+      {{"chat", slot.id.value()}, {"partition", waiting.partition}, {"offset", waiting.offset}});
+}
+
+bool ChatFlow::stays_parked(const ChatSlot& slot, Waiting& waiting, int64_t boot_ms) {
   const bool late = boot_ms - waiting.since_boot_ms >= protocol::kParkMs;
   if (waiting.signal) return !late;
   if (waiting.attempted) {
-    if (late && !waiting.answered) answers_.unavailable(waiting);
+    park_attempted(slot, waiting, boot_ms);
     return true;
   }
   if (!parts_.shed.admit(waiting.command)) {
@@ -308,7 +317,7 @@ void ChatFlow::park_queue(const Slot& slot, int64_t boot_ms) {
   const uint64_t first = slot->queue.front().offset;
   std::deque<Waiting> kept;
   for (Waiting& waiting : slot->queue)
-    if (stays_parked(waiting, boot_ms)) kept.push_back(std::move(waiting));
+    if (stays_parked(*slot, waiting, boot_ms)) kept.push_back(std::move(waiting));
   slot->queue = std::move(kept);
   // What is being read may have been for a command that is gone now.
   if (slot->queue.empty() || slot->queue.front().offset != first) slot->reading = false;

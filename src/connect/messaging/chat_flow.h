@@ -21,6 +21,11 @@ namespace chat::messaging {
 
 class ChatFlow {
  public:
+  // An attempt that is open for so long no longer holds up the commit of its partition, whose queue
+  // would fill. It was answered `unavailable` and is still seen through; should this worker go
+  // away first, its sender's retry with the same key finds what became of it.
+  static constexpr int64_t kPassMs = 60'000;
+
   // `idle` is called whenever a chat may have come to rest.
   ChatFlow(const WorkerParts& parts, std::function<void(const Slot&)> idle);
 
@@ -49,8 +54,9 @@ class ChatFlow {
   bool block_is_stored(const ChatSlot& slot) const;
   void back_off(const Slot& slot);
   void forget_state(ChatSlot& slot);
+  void park_attempted(const ChatSlot& slot, Waiting& waiting, int64_t boot_ms);
   // False: it was answered and is dropped.
-  bool stays_parked(Waiting& waiting, int64_t boot_ms);
+  bool stays_parked(const ChatSlot& slot, Waiting& waiting, int64_t boot_ms);
   void park_queue(const Slot& slot, int64_t boot_ms);
   // A load or a step of the block. Calls `then` on the worker's thread with the answer, if the chat
   // is still held and at this step by then.

@@ -35,6 +35,7 @@ struct Waiting {
   bool signal = false;     // from the topic of signals: no offset, no answer
   bool attempted = false;  // it was in an append, so it is decided to the end
   bool answered = false;   // it was told `unavailable` meanwhile
+  bool passed = false;     // the bus's commit does not wait for it any more
   bool alone = false;      // a block with it was rejected: it gets one of its own
   // What was read because deciding asked for it.
   std::optional<KeyLookup> lookup;

@@ -229,6 +229,19 @@ TEST_F(ChatWorkerTest, WhatNeedsAnInputThatIsCorruptIsRefused) {
   EXPECT_THAT(deliveries(), ElementsAre("3:internal"));
 }
 
+TEST_F(ChatWorkerTest, ABlockThatStaysOpenHoldsUpNoCommit) {
+  db_.hold = true;
+  run(send("bob", 2));
+  later(61'000);
+  EXPECT_THAT(deliveries(), ElementsAre("2:unavailable"));
+  // It is still seen through, but the bus need not keep it: a queue that is full of it would refuse
+  // every chat.
+  const size_t loads = db_.loads;
+  worker_.reset();
+  start();
+  EXPECT_EQ(db_.loads, loads);
+}
+
 TEST_F(ChatWorkerTest, AnOverloadedDatabaseIsTriedAgain) {
   db_.faults = std::deque<Fault>(3, Fault::kOverloaded);
   run(send("bob", 2));

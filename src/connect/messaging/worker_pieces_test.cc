@@ -38,6 +38,26 @@ TEST(Offsets, CommitsOnlyWhatIsContiguous) {
   EXPECT_EQ(offsets.open(), 0u);
 }
 
+TEST(Offsets, CommitsMovePastWhatIsPassed) {
+  Offsets offsets;
+  uint64_t committed = 0;
+  const auto commit = [&] { offsets.commit([&](int, uint64_t offset) { committed = offset; }); };
+  for (const uint64_t offset : {10, 11, 12}) offsets.taken(1, offset);
+  offsets.done(1, 11);
+  offsets.pass(1, 10);
+  commit();
+  EXPECT_EQ(committed, 11u);
+  EXPECT_EQ(offsets.open(), 2u);  // it is not done with
+  offsets.done(1, 10);
+  offsets.done(1, 10);
+  EXPECT_EQ(offsets.open(), 1u);
+  offsets.pass(1, 12);
+  commit();
+  EXPECT_EQ(committed, 12u);
+  offsets.forget(1);
+  EXPECT_EQ(offsets.open(), 0u);
+}
+
 TEST(Offsets, ForgetsWhatWasTakenAway) {
   Offsets offsets;
   offsets.taken(1, 10);

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
@@ -9,6 +10,8 @@
 #include <cstring>
 #include <utility>
 #include <vector>
+
+#include "connect/store/log_tail.h"
 
 namespace chat::store {
 namespace {
@@ -73,11 +76,10 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options) {
   // After a failed write or sync everything that follows is refused, instead of acknowledging on
   // top of a hole.
   result.paranoid_checks = true;
-  // A write that was cut by a crash leaves an incomplete last record, which was never acknowledged:
-  // it is dropped. A record that is whole in length and fails its checksum is damage to something
-  // that may have been acknowledged: opening is refused. kPointInTimeRecovery, the default, would
-  // end the replay at a flipped bit and silently lose everything behind it; kAbsoluteConsistency
-  // would refuse to start after every power cut.
+  // What a crash left unfinished at the end has been dropped (log_tail.h). Any other record that
+  // fails its checksum may have been acknowledged: opening is refused. kPointInTimeRecovery, the
+  // default, would end the replay at a flipped bit and silently lose everything behind it;
+  // kAbsoluteConsistency would refuse to start after every power cut.
   result.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // The commit thread is the only writer.
   result.allow_concurrent_memtable_write = false;
@@ -106,6 +108,17 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const RocksDbOptions& o
   return families;
 }
 
+// Under the database's own lock: the log of one that is open elsewhere is left alone.
+base::Status drop_torn_tail_of(const RocksDbOptions& options) {
+  rocksdb::Env* env = options.env ? options.env : rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  // When it cannot be had, opening says why.
+  if (!env->LockFile(options.directory + "/LOCK", &lock).ok()) return base::ok();
+  const base::Status dropped = drop_torn_tail(options.directory);
+  env->UnlockFile(lock).PermitUncheckedError();
+  return dropped;
+}
+
 }  // namespace
 
 base::Error error_of(const rocksdb::Status& status, std::string_view what) {
@@ -123,6 +136,7 @@ Database::~Database() {
 }
 
 base::Result<std::unique_ptr<Database>> Database::open(const RocksDbOptions& options) {
+  TRY(drop_torn_tail_of(options));
   std::unique_ptr<Database> database(new Database());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;

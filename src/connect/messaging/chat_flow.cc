@@ -29,6 +29,17 @@ bool has_refusal(const Block& block) {
   });
 }
 
+Block take_marks(Block& block) {
+  Block marks;
+  std::vector<Outcome> others;
+  for (Outcome& outcome : block.outcomes) {
+    const bool marked = std::holds_alternative<MarkMoved>(outcome.result);
+    (marked ? marks.outcomes : others).push_back(std::move(outcome));
+  }
+  block.outcomes = std::move(others);
+  return marks;
+}
+
 protocol::Error retry_in_order() {
   return {ErrorCode::kRetryInOrder,
           "an earlier operation of this session to this chat has no known outcome: send that one "
@@ -249,7 +260,9 @@ void ChatFlow::confirmed(const Slot& slot, EventId tail) {
     slot->verified_boot_ms = parts_.clock.boot_ms();
     return finish(slot);
   }
-  // The chat has moved on without this worker: everything is decided again on what is there.
+  // The chat has moved on without this worker: everything is decided again on what is there. But
+  // marks are written, and deciding them again would find nothing to show.
+  answers_.block(*slot, take_marks(*slot->block));
   put_back(slot, false);
   load(slot);
 }

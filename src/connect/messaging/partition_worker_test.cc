@@ -135,6 +135,20 @@ TEST_F(ChatWorkerTest, ARefusalRestsOnAFreshTail) {
   EXPECT_EQ(db_.log_reads, reads + 1);
 }
 
+TEST_F(ChatWorkerTest, AMarkIsShownThoughItsBlockIsDecidedAgain) {
+  // Somewhere else something was sent, so that a refusal of the same block does not hold.
+  ChatState other(db_.load_now("c", 100));
+  Decision decision = decide(other, {}, send("alice", 2), kNow);
+  auto& appending = std::get<Appending>(decision);
+  db_.append_now(
+      {protocol::ChatId("c"), other.tail().id, {appending.event}, appending.projections});
+  give(mark("bob", db_.log("c").front().id()));
+  give(send("eve", 3));
+  executor_.run();
+  EXPECT_THAT(deliveries(),
+              ElementsAre("0:read 1", "marked to alice,bob", "3:not_found", "marked to carl"));
+}
+
 TEST_F(ChatWorkerTest, ALongWaitIsAnsweredButNeverAbandoned) {
   db_.hold = true;
   run(send("bob", 2));

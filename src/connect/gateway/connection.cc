@@ -1,5 +1,7 @@
 #include "connect/gateway/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -249,6 +251,7 @@ Progress Connection::write_some() {
     const Transfer transfer = transmit(out_.data() + sent_, out_.size() - sent_);
     if (transfer.progress != Progress::kDone) return transfer.progress;
     sent_ += transfer.bytes;
+    written_ += static_cast<int64_t>(transfer.bytes);
     moved_ms_ = table_.loop().now_ms();
   }
   return Progress::kDone;
@@ -282,6 +285,7 @@ void Connection::write_out() {
 
 void Connection::sent_all() {
   sent_ = 0;
+  stall_.end();
   table_.give_buffer(std::exchange(out_, {}));
   count_queue();
   if (!finishing_ || shut_) return;
@@ -313,12 +317,21 @@ void Connection::tick(int64_t now_ms) {
     if (now_ms - moved_ms_ >= protocol::kRequestTimeoutMs) abort();
     return;
   }
+  const bool stalled = is_stalled(now_ms);
   if (finishing_) {
-    if (now_ms - moved_ms_ >= kFinishMs) abort();
+    if (stalled || now_ms - moved_ms_ >= kFinishMs) abort();
     return;
   }
-  if (blocked_ && now_ms - moved_ms_ >= kStallMs) return speaker_->on_stalled();
-  speaker_->on_tick(now_ms);
+  stalled ? speaker_->on_stalled() : speaker_->on_tick(now_ms);
+}
+
+// What the socket still holds was not taken: its buffer of up to 4 MB makes room in large steps.
+bool Connection::is_stalled(int64_t now_ms) {
+  if (!blocked_) return false;
+  int held_by_socket = 0;
+  ioctl(fd_, SIOCOUTQ, &held_by_socket);
+  return stall_.is_slow(now_ms, written_ - held_by_socket,
+                        table_.is_crowded() ? Stall::kCrowdedWindowMs : Stall::kWindowMs);
 }
 
 }  // namespace chat::gateway

@@ -12,6 +12,7 @@
 
 #include "connect/base/event_loop.h"
 #include "connect/crypto/tls.h"
+#include "connect/gateway/stall.h"
 
 namespace chat::gateway {
 
@@ -36,7 +37,7 @@ class Speaker {
   virtual void on_tick(int64_t boot_ms) = 0;
   // The outbox is empty again after the socket had been full.
   virtual void on_drained() {}
-  // The peer has taken nothing for kStallMs although something waits.
+  // The peer takes what waits for it too slowly.
   virtual void on_stalled() = 0;
   // The connection is gone. The speaker is destroyed soon after, at the end of the turn.
   virtual void on_closed() {}
@@ -44,7 +45,6 @@ class Speaker {
 
 class Connection final : public base::EventLoop::Watcher {
  public:
-  static constexpr int64_t kStallMs = 30'000;
   // A peer that sends without reading its answers is not listened to while this much waits for it.
   static constexpr size_t kQueueBytesToRead = 256 * 1024;
 
@@ -87,6 +87,7 @@ class Connection final : public base::EventLoop::Watcher {
   void resume_later();
   void unchoke();
   void tick(int64_t now_ms);
+  bool is_stalled(int64_t now_ms);
   void shake_hands();
   void read_in();
   bool read_once(size_t& have);
@@ -110,10 +111,12 @@ class Connection final : public base::EventLoop::Watcher {
   std::unique_ptr<Speaker> next_speaker_;
   std::string input_;  // what the speaker could not use yet
   std::string out_;
-  size_t sent_ = 0;     // of out_
-  size_t counted_ = 0;  // of the queue, in the table's sum
-  size_t index_ = 0;    // in the table
-  int64_t moved_ms_;    // when the outbox last moved, or the connection began or began to finish
+  size_t sent_ = 0;      // of out_
+  size_t counted_ = 0;   // of the queue, in the table's sum
+  int64_t written_ = 0;  // since it began
+  Stall stall_;
+  size_t index_ = 0;  // in the table
+  int64_t moved_ms_;  // when the outbox last moved, or the connection began or began to finish
   uint32_t interest_ = 0;
   bool handshaking_ = false;
   bool speaking_ = false;   // inside the speaker's on_bytes

@@ -1,5 +1,7 @@
 #include "connect/gateway/connection_table.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 namespace chat::gateway {
@@ -25,6 +27,10 @@ ConnectionTable::~ConnectionTable() {
 
 void ConnectionTable::adopt(int fd, Peer peer, const MakeSpeaker& make_speaker) {
   auto tls = tls_ == nullptr ? nullptr : tls_->open(fd);
+  if (tls_ != nullptr && tls == nullptr) {  // no memory: never in the clear instead
+    close(fd);
+    return;
+  }
   auto& connection = *connections_.emplace_back(
       std::make_unique<Connection>(*this, fd, std::move(peer), std::move(tls)));
   connection.index_ = connections_.size() - 1;

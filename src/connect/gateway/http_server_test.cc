@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,12 @@ class LargeAnswers final : public HttpHandler {
     respond(std::move(answer));
   }
   size_t answers = 0;
+};
+
+// Has no memory for another stream.
+class ExhaustedTls final : public crypto::TlsContext {
+ public:
+  std::unique_ptr<crypto::TlsStream> open(int) override { return nullptr; }
 };
 
 class HttpServerTest : public testing::Test {
@@ -63,6 +70,17 @@ TEST_F(HttpServerTest, UnreadAnswersStopThePipelineUntilTheyAreRead) {
   EXPECT_LT(handler_.answers, kRequests / 2);
   EXPECT_GT(receive(), kRequests * LargeAnswers::kBytes);
   EXPECT_EQ(handler_.answers, kRequests);
+}
+
+TEST_F(HttpServerTest, WithoutATlsStreamNothingIsSpoken) {
+  ExhaustedTls tls;
+  HttpServer server(loop_, handler_, {.tls = &tls});
+  const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  ASSERT_GT(write(ends_[1], request.data(), request.size()), 0);
+  server.adopt(ends_[0], {});
+  EXPECT_EQ(server.connections().count(), 0u);
+  EXPECT_EQ(receive(), 0u);
+  EXPECT_EQ(handler_.answers, 0u);
 }
 
 }  // namespace

@@ -199,14 +199,18 @@ std::shared_ptr<const KeySet> KeyRing::snapshot() const {
 bool KeyRing::refresh_file(File& file) {
   const auto stamp = crypto::stamp_of(file.path);
   const crypto::FileStamp now = stamp ? *stamp : crypto::FileStamp{};
-  if (now == file.stamp) return false;
+  if (now == file.stamp) {
+    file.broken.reset();
+    return false;
+  }
   auto loaded = load_file(file.path);
   if (loaded) {
     base::log_info("key file read again", {{"file", file.path}, {"keys", loaded->keys.size()}});
     file = std::move(*loaded);
     return true;
   }
-  file.stamp = now;
+  // Its stamp stays the one of the keys it gave, so that it is tried again.
+  if (std::exchange(file.broken, now) == now) return false;
   base::log_error("key file is broken, its old keys stay trusted",
                   {{"file", file.path}, {"why", loaded.error().message}});
   return false;
@@ -218,16 +222,37 @@ bool KeyRing::refresh() {
   for (File& file : files_) changed |= refresh_file(file);
   if (!changed) return false;
   auto keys = merge(files_);
-  if (!keys) {
-    base::log_error("too many keys, the old ones stay trusted", {{"why", keys.error().message}});
-    return false;
+  if (keys) {
+    replace(std::move(*keys));
+    return true;
   }
+  base::log_error("too many keys, none is added", {{"why", keys.error().message}});
+  std::vector<TrustedKey> rest = still_held();
+  if (rest.size() == snapshot()->keys().size()) return false;
+  replace(std::move(rest));
+  return true;
+}
+
+// The trusted keys that some file still holds under the same name.
+std::vector<TrustedKey> KeyRing::still_held() const {
+  std::vector<TrustedKey> rest;
+  for (const TrustedKey& key : snapshot()->keys()) {
+    const auto is_it = [&key](const TrustedKey& other) {
+      return other.kid == key.kid && other.key.fingerprint() == key.key.fingerprint();
+    };
+    if (std::ranges::any_of(
+            files_, [&](const File& file) { return std::ranges::any_of(file.keys, is_it); }))
+      rest.push_back(key);
+  }
+  return rest;
+}
+
+void KeyRing::replace(std::vector<TrustedKey> keys) {
   {
     std::lock_guard lock(mutex_);
-    keys_ = std::make_shared<const KeySet>(std::move(*keys));
+    keys_ = std::make_shared<const KeySet>(std::move(keys));
   }
   ++version_;
-  return true;
 }
 
 }  // namespace chat::gateway

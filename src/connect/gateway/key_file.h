@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +38,9 @@ class KeyRing final {
   // Shared with whoever checks a token at this moment: a refresh replaces the set as a whole and
   // never changes one that is in use.
   std::shared_ptr<const KeySet> snapshot() const;
-  // Reads the files that have changed again. A broken or missing one keeps its old keys and is
-  // logged as an error each time it changes. True when the set of keys was replaced.
+  // Reads the files that have changed again. A broken or missing one keeps its old keys, is logged
+  // as an error each time it changes, and is read again each time. Of too many keys none is added,
+  // but those that no file holds any more go. True when the set of keys was replaced.
   bool refresh();
   uint64_t version() const { return version_.load(); }  // rises with each replacement
 
@@ -47,12 +49,15 @@ class KeyRing final {
     std::string path;
     crypto::FileStamp stamp;
     std::vector<TrustedKey> keys;
+    std::optional<crypto::FileStamp> broken{};  // what was logged
   };
 
   explicit KeyRing(std::vector<File> files);
   static base::Result<File> load_file(const std::string& path);
   static base::Result<std::vector<TrustedKey>> merge(const std::vector<File>& files);
   bool refresh_file(File& file);
+  std::vector<TrustedKey> still_held() const;
+  void replace(std::vector<TrustedKey> keys);
 
   std::mutex refresh_mutex_;
   std::vector<File> files_;  // guarded by refresh_mutex_

@@ -173,6 +173,34 @@ TEST_F(KeyRingTest, NamesTheFileThatCannotBeUsed) {
   EXPECT_FALSE(load_signing_key(public_only).has_value());
 }
 
+// As JWKs with the names k<first>, k<first + 1>, …
+std::string secrets(size_t first, size_t count) {
+  std::string entries;
+  for (size_t i = first; i < first + count; ++i) {
+    const std::string secret = crypto::base64url(std::string(32 + i, 'a'));
+    entries += std::string(entries.empty() ? "" : ",") + R"({"kty":"oct","kid":"k)" +
+               std::to_string(i) + R"(","k":")" + secret + "\"}";
+  }
+  return set_of(entries);
+}
+
+TEST_F(KeyRingTest, OfTooManyKeysNoneIsAddedButThoseThatAreGoneGo) {
+  const std::string path = write("keys", secrets(0, 3));
+  auto ring = KeyRing::load({path, write("other", std::string(32, 'b'))});
+  ASSERT_TRUE(ring.has_value()) << ring.error().message;
+  const uint64_t version = (*ring)->version();
+  write("keys", secrets(1, kTrustedKeysMax));
+  EXPECT_TRUE((*ring)->refresh());
+  EXPECT_GT((*ring)->version(), version);
+  EXPECT_EQ((*ring)->snapshot()->keys().size(), 3u);
+  EXPECT_FALSE(
+      (*ring)->snapshot()->holds(parse_keys(std::string(32, 'a'))->front().key.fingerprint()));
+  EXPECT_FALSE((*ring)->refresh());
+  write("keys", secrets(1, kTrustedKeysMax - 1));
+  EXPECT_TRUE((*ring)->refresh());
+  EXPECT_EQ((*ring)->snapshot()->keys().size(), kTrustedKeysMax);
+}
+
 TEST_F(KeyRingTest, TooManyKeysAreRefused) {
   std::vector<std::string> paths;
   for (size_t i = 0; i <= kTrustedKeysMax; ++i)

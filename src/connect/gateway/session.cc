@@ -24,6 +24,9 @@ constexpr int64_t kRetryMs = 1'000;
 // All requests of one connection, in multiples of the sends that its user may make: reading a chat
 // list and every chat's newest page at start is the largest honest burst.
 constexpr uint32_t kRequestsPerSend = 10;
+// Of requests beyond that rate as many again are refused by name, and those of ten seconds at once:
+// who sends an outbox of 2,000 in one go is told when to come back. Who goes on is closed.
+constexpr uint32_t kRefusedSeconds = 10;
 constexpr uint32_t kPingsPerSecond = 1, kPingsBurst = 20;
 constexpr uint32_t kTypingPerSecond = 1, kTypingBurst = 5;
 constexpr int kSilentPings = 2;
@@ -89,11 +92,48 @@ bool Session::on_ping(Moment now) {
 
 void Session::on_text(std::string_view text, Moment now) {
   if (state_ == State::kClosed) return;
+  const auto flood = refused_for_flood(now);
+  if (state_ == State::kClosed) return;
+  if (flood) return refuse_unread(text, *flood, now);
   if (state_ == State::kAnnouncing) {
     if (held_.size() == kHeldMax) return close(CloseCode::kPolicy, "wait for the reply to hello");
     held_.emplace_back(text);
     return;
   }
+  take(text, now);
+}
+
+// Every text counts, whatever it says: to find out costs the most.
+std::optional<Error> Session::refused_for_flood(Moment now) {
+  const uint32_t rate = world_.limiter.per_second() * kRequestsPerSend;
+  if (rate == 0) return std::nullopt;
+  const int64_t wait_ms = requests_bucket_.take(now.boot_ms, rate, rate);
+  if (wait_ms == 0) return std::nullopt;
+  if (refusals_bucket_.take(now.boot_ms, rate, rate * kRefusedSeconds) > 0)
+    close(CloseCode::kPolicy, "too many requests");
+  return Error{ErrorCode::kRateLimited, std::to_string(rate) + " requests a second per connection",
+               "", wait_ms};
+}
+
+void Session::refuse_unread(std::string_view text, const Error& error, Moment now) {
+  const protocol::Request request = protocol::parse_request(text);
+  if (request.operation) keep_order(*request.operation, error, now);
+  if (request.id) return refuse(*request.id, error);
+  if (request.operation) return;  // typing is never answered
+  world_.counters.count_refusal(error.code);
+  port_.send_text(json::error_body(error));
+}
+
+// What is refused for a moment must not be overtaken by what comes behind it.
+void Session::keep_order(const protocol::Operation& operation, const Error& error, Moment now) {
+  const auto* command = std::get_if<Command>(&operation);
+  if (command == nullptr || command->key().empty() || error.retry_after_ms == 0) return;
+  holds_.add(hash_of(*command), key_of(*command),
+             now.boot_ms + std::max(kRetryMs, error.retry_after_ms));
+}
+
+void Session::take(std::string_view text, Moment now) {
+  if (state_ == State::kClosed) return;
   protocol::Request request = protocol::parse_request(text);
   if (!request.operation) {
     world_.counters.count_refusal(request.operation.error().code);
@@ -107,23 +147,21 @@ void Session::on_text(std::string_view text, Moment now) {
   }
   const uint64_t id = *request.id;
   if (!std::holds_alternative<protocol::Hello>(operation)) {
-    if (const auto error = refused_for_now(now)) return refuse(id, *error);
+    if (const auto error = refused_for_now()) {
+      keep_order(operation, *error, now);
+      return refuse(id, *error);
+    }
   }
   std::visit([&](auto& each) { handle(id, each, now); }, operation);
 }
 
 // What refuses any request but hello, whatever it asks for.
-std::optional<Error> Session::refused_for_now(Moment now) {
+std::optional<Error> Session::refused_for_now() const {
   if (state_ == State::kUpgraded) return Error{ErrorCode::kTokenMissing, "hello comes first"};
   if (draining_ms_ > 0)
     return Error{ErrorCode::kUnavailable, "this server goes away", "", draining_ms_};
   if (pending_.size() >= kOutstandingMax)
     return Error{ErrorCode::kOverloaded, "256 requests wait for an answer", "", kRetryMs};
-  const uint32_t rate = world_.limiter.per_second() * kRequestsPerSend;
-  if (rate == 0) return std::nullopt;
-  if (const int64_t wait_ms = requests_bucket_.take(now.boot_ms, rate, rate); wait_ms > 0)
-    return Error{ErrorCode::kRateLimited,
-                 std::to_string(rate) + " requests a second per connection", "", wait_ms};
   return std::nullopt;
 }
 
@@ -165,7 +203,7 @@ void Session::on_announced(const base::Status& status, Moment now) {
   }
   state_ = State::kLive;
   send_hello_reply();
-  for (const std::string& text : std::exchange(held_, {})) on_text(text, now);
+  for (const std::string& text : std::exchange(held_, {})) take(text, now);
 }
 
 void Session::send_hello_reply() {

@@ -101,12 +101,16 @@ class Session {
  private:
   enum class State : uint8_t { kUpgraded, kAnnouncing, kLive, kClosed };
 
+  void take(std::string_view text, Moment now);
   void handle(uint64_t id, protocol::Hello& hello, Moment now);
   void handle(uint64_t id, protocol::Watch& watch, Moment now);
   void handle(uint64_t id, protocol::Command& command, Moment now);
   void handle(uint64_t id, protocol::ReadRequest& read, Moment now);
   void handle_typing(protocol::Command& command, Moment now);
-  std::optional<protocol::Error> refused_for_now(Moment now);
+  std::optional<protocol::Error> refused_for_flood(Moment now);
+  void refuse_unread(std::string_view text, const protocol::Error& error, Moment now);
+  void keep_order(const protocol::Operation& operation, const protocol::Error& error, Moment now);
+  [[nodiscard]] std::optional<protocol::Error> refused_for_now() const;
   std::optional<protocol::Error> refused_for_rate(const protocol::Command& command, Moment now);
   protocol::Result<Identity> identity_of(const protocol::Hello& hello, Moment now) const;
   void refuse(uint64_t id, const protocol::Error& error);
@@ -129,6 +133,7 @@ class Session {
   Seen seen_;
   uint64_t commands_ = 0;  // running number of this session's commands
   TokenBucket requests_bucket_;
+  TokenBucket refusals_bucket_;  // of those that requests_bucket_ refuses
   TokenBucket pings_bucket_;
   TokenBucket typing_bucket_;
   int64_t pinged_ms_;

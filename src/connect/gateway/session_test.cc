@@ -320,6 +320,44 @@ TEST_F(SessionTest, AFloodOfPingsIsAgainstTheRules) {
   expect_close(CloseCode::kPolicy, false);
 }
 
+TEST_F(SessionTest, EveryTextCountsInTheRateWhateverItSays) {
+  const std::string kTexts[] = {R"({"id":5,"hello":{"token":"alice"}})", "nonsense",
+                                R"({"id":5,"fly":{}})", R"({"id":5,"watch":{"users":[]}})"};
+  for (const std::string& text : kTexts) {
+    FakePort port;
+    Session session(world_, port, 8, now_);
+    session.on_text(R"({"id":1,"hello":{"token":"alice"}})", now_);
+    session.on_announced(base::ok(), now_);
+    for (int i = 0; i < 199; ++i) session.on_text(text, now_);
+    EXPECT_THAT(port.last(), Not(HasSubstr("rate_limited"))) << text;
+    session.on_text(text, now_);
+    EXPECT_THAT(port.last(), HasSubstr(R"("code":"rate_limited")")) << text;
+    EXPECT_THAT(port.last(), HasSubstr(R"("retry_after_ms":5)")) << text;
+    EXPECT_EQ(port.last().starts_with(R"({"id":5,)"), text.starts_with("{")) << text;
+    for (int i = 0; i < 1'999; ++i) session.on_text(text, now_);
+    EXPECT_THAT(port.closes, IsEmpty()) << text;
+    session.on_text(text, now_);
+    ASSERT_THAT(port.closes, SizeIs(1)) << text;
+    EXPECT_EQ(port.closes[0].first, CloseCode::kPolicy);
+  }
+}
+
+TEST_F(SessionTest, WhatAFloodLosesIsNotOvertaken) {
+  enter();
+  for (int i = 0; i < 199; ++i) say("nonsense");
+  send(5, "c1", key_text(1));
+  EXPECT_THAT(port_.last(), HasSubstr(R"({"id":5,"error":{"code":"rate_limited")"));
+  pass_ms(4);
+  for (int i = 0; i < 10; ++i) say("nonsense");
+  pass_ms(1);
+  send(6, "c1", key_text(2));
+  EXPECT_THAT(port_.commands, IsEmpty());
+  pass_ms(1'000);
+  send(7, "c1", key_text(1));
+  send(8, "c1", key_text(2));
+  EXPECT_THAT(port_.commands, SizeIs(2));
+}
+
 TEST_F(SessionTest, AnEventIsPushedOnceAndInOrder) {
   enter();
   EXPECT_TRUE(session_.takes_event(1, 5));

@@ -138,10 +138,12 @@ std::optional<Decision> from_answer(const KeyAnswer& answer) {
   return refused(ErrorCode::kKeyExpired, "a key is valid for 30 days", "key");
 }
 
-std::optional<Decision> check_age(const Key& key, int64_t event_ms) {
+// `event_ms`: the time that the event would get, which is ahead of the record's where the chat's
+// tail is. That no event is older than its key rests on it; how old a key is does not.
+std::optional<Decision> check_age(const Key& key, int64_t event_ms, int64_t record_ms) {
   if (key.ms() > event_ms + protocol::kKeyToleranceMs)
     return refused(ErrorCode::kKeyInFuture, "the key's time is ahead of the server's", "key");
-  if (event_ms - key.ms() > protocol::kKeyAgeMaxMs)
+  if (record_ms - key.ms() > protocol::kKeyAgeMaxMs)
     return refused(ErrorCode::kKeyExpired, "a key is valid for 30 days", "key");
   return std::nullopt;
 }
@@ -168,14 +170,14 @@ Decision create_again(const ChatState& state, const Inputs& inputs, const Event&
 }
 
 std::optional<Decision> check_key(const ChatState& state, const Inputs& inputs, const Event& event,
-                                  const Key& key, int64_t event_ms) {
+                                  const Key& key, int64_t event_ms, int64_t record_ms) {
   // One who was never in the chat has stored nothing there, and must not learn that it exists.
   if (state.member(event.from()) != nullptr) {
     const KeyAnswer answer = look_up(state.keys(), inputs.lookup, state.tail().seq, event.from(),
-                                     key, content_digest(event), event_ms);
+                                     key, content_digest(event), record_ms);
     if (auto decision = from_answer(answer)) return decision;
   }
-  return check_age(key, event_ms);
+  return check_age(key, event_ms, record_ms);
 }
 
 void place(Event& event, const Tail& tail, EventId id) {
@@ -211,7 +213,8 @@ Decision decide(const ChatState& state, const Inputs& inputs, const Command& com
 
   if (command.has_create() && state.exists()) return create_again(state, inputs, event);
   const EventId id = next_id(state.tail(), record_ms);
-  if (auto decision = check_key(state, inputs, event, *key, id.ms())) return std::move(*decision);
+  if (auto decision = check_key(state, inputs, event, *key, id.ms(), record_ms))
+    return std::move(*decision);
 
   if (Verdict verdict = check_membership(state, command, event); !verdict)
     return Refused{std::move(verdict.error())};

@@ -88,6 +88,16 @@ TEST_F(DecideTest, EventsStandDenseAndRising) {
   EXPECT_EQ(chat.run(send("bob", 13), kNow + 1).id(), EventId::first_of_ms(kNow + 1).value());
 }
 
+TEST_F(DecideTest, ATailAheadOfTheClockRefusesNobody) {
+  const int64_t ahead = kNow + 2 * protocol::kKeyAgeMaxMs;
+  const Event held = chat.run(send("bob", 10, "hi", ahead), ahead);
+  EXPECT_EQ(chat.run(send("bob", 11)).id(), held.id() + 1);
+  EXPECT_EQ(chat.outcome(send("zoe", 12)), "not_found");
+  const int64_t old = kNow - protocol::kKeyAgeMaxMs;
+  EXPECT_EQ(chat.outcome(send("bob", 13, "hi", old - 1)), "key_expired");
+  EXPECT_EQ(chat.outcome(send("bob", 14, "hi", old)), "ok");
+}
+
 TEST_F(DecideTest, RolesDecideWhoMayWhat) {
   struct Case {
     protocol::Command command;

@@ -168,14 +168,14 @@ EventId earliest_event_of(const Key& key) {
 }
 
 KeyAnswer look_up(const RecentKeys& recent, const KeyLookup* lookup, protocol::Seq tail_seq,
-                  std::string_view user, const Key& key, uint64_t digest, int64_t event_ms) {
+                  std::string_view user, const Key& key, uint64_t digest, int64_t record_ms) {
   const EventId from = earliest_event_of(key);
   if (from >= recent.covers_from()) {
     // Memory never holds more than kDedupEventsMax events, so no more can follow.
     const KeyEntry* entry = recent.find(user, key);
     return entry == nullptr ? KeyAnswer{} : answer_for(*entry, digest);
   }
-  if (event_ms - key.ms() > protocol::kKeyAgeMaxMs) return {KeyVerdict::kExpired};
+  if (record_ms - key.ms() > protocol::kKeyAgeMaxMs) return {KeyVerdict::kExpired};
   if (recent.size() >= protocol::kDedupEventsMax) return {KeyVerdict::kSyncRequired};
   const bool joins = lookup != nullptr && lookup->from <= from &&
                      lookup->upto.value() + 1 >= recent.covers_from().value();

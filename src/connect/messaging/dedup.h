@@ -108,10 +108,14 @@ struct KeyAnswer {
 // The first id that an event with this key may have.
 protocol::EventId earliest_event_of(const protocol::Key& key);
 
-// `tail_seq` is the newest event's; `event_ms` the time that a new event would get; `lookup` what
-// an earlier kNeedsLog brought, or null.
+// `tail_seq` is the newest event's; `record_ms` the time of the command's record; `lookup` what an
+// earlier kNeedsLog brought, or null.
+//
+// Where the tail is ahead of the clock (it had been set wrong), every event since then may be one
+// with a key of now: each new key is looked up among them, and above kDedupEventsMax of them is
+// kSyncRequired until the clock has caught up. Nothing less is exact.
 KeyAnswer look_up(const RecentKeys& recent, const KeyLookup* lookup, protocol::Seq tail_seq,
                   std::string_view user, const protocol::Key& key, uint64_t digest,
-                  int64_t event_ms);
+                  int64_t record_ms);
 
 }  // namespace chat::messaging

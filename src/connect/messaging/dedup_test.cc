@@ -100,6 +100,22 @@ TEST_F(DedupTest, AnOldKeyIsExpiredUnlessMemoryReachesBackToIt) {
   EXPECT_EQ(ask(key(kNow, 5)).verdict, KeyVerdict::kExpired);
 }
 
+TEST_F(DedupTest, AKeyIsAsOldAsItsRecordSaysWhereverTheTailIs) {
+  const int64_t ahead = kNow + 2 * protocol::kKeyAgeMaxMs;
+  for (int i = 0; i < 10; ++i) push(ahead);
+  RecentKeys later;
+  later.start_at(EventId::first_of_ms(ahead));
+  const Key fresh = key(kNow, 77);
+  const auto ask_later = [&](const KeyLookup* lookup) {
+    return look_up(later, lookup, Seq(10), "bob", fresh, 7, kNow).verdict;
+  };
+  EXPECT_EQ(ask_later(nullptr), KeyVerdict::kNeedsLog);
+  const KeyLookup lookup{
+      earliest_event_of(fresh), EventId(later.covers_from().value() - 1), 10, {}};
+  EXPECT_EQ(ask_later(&lookup), KeyVerdict::kNew);
+  EXPECT_EQ(look_up(later, nullptr, Seq(10), "bob", fresh, 7, ahead).verdict, KeyVerdict::kExpired);
+}
+
 TEST_F(DedupTest, PlacesAreFoundByTheIdAtOrBelow) {
   fill(3, 10);
   EXPECT_EQ(keys_.at_or_below(EventId::first_of_ms(kNow - 1)), nullptr);

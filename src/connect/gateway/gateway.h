@@ -47,6 +47,8 @@ struct GatewayOptions {
   // New sessions let in per second, over all loops; 0: no limit. A hello and the sync behind it
   // cost about 300 us: 1,000 of them are a third of a core.
   uint32_t admissions_per_second = 1'000;
+  // Each gets all pushes of its user: 100 devices and tabs, not 20,000 copies of every event.
+  size_t sessions_per_user = 100;
   size_t connections_max = 20'000;      // per loop
   size_t queue_bytes_max = 256 << 20;   // per loop, of what waits for slow readers
   int64_t drain_ms = 10'000;            // how long drain() waits for answers and outboxes

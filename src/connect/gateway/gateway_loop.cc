@@ -23,11 +23,18 @@ constexpr size_t kRecordsPerTurn = 512;
 constexpr int64_t kTickMs = 1'000;
 constexpr int64_t kDrainLookMs = 10;
 constexpr int64_t kCrowdedRetryMs = 1'000;
+// A session that is dead is noticed within 50 s.
+constexpr int64_t kManySessionsRetryMs = 10'000;
 // After the close frames: as long as a connection waits for its peer to close.
 constexpr int64_t kCloseMs = 6'000;
 
 Error crowded() {
   return {ErrorCode::kOverloaded, "too much waits for slow readers", "", kCrowdedRetryMs};
+}
+
+Error too_many_sessions(size_t max) {
+  return {ErrorCode::kRateLimited, std::to_string(max) + " sessions of this user are open", "",
+          kManySessionsRetryMs};
 }
 
 Error going_away() { return {ErrorCode::kUnavailable, "this server goes away", "", 1'000}; }
@@ -46,6 +53,7 @@ bool is_typing(const Command& command) { return command.op_case() == Command::kT
 GatewayShared::GatewayShared(const GatewayOptions& options, base::Metrics& metrics)
     : sends(options.sends_per_second),
       admission(options.admissions_per_second),
+      user_sessions(options.sessions_per_user),
       counters(metrics),
       connections(metrics.gauge("connect_connections", "Open client connections")),
       queue_bytes(metrics.gauge("connect_queue_bytes", "Bytes that wait for slow readers")),
@@ -238,6 +246,8 @@ bus::Session GatewayLoop::registration_of(WebSocket& socket) const {
 }
 
 void GatewayLoop::announce(WebSocket& socket) {
+  if (!shared_.user_sessions.enter(socket.session().user().value()))
+    return socket.session().on_turned_away(too_many_sessions(options_.sessions_per_user));
   sessions_.add_to_user(socket);
   parts_.registry.announce(
       registration_of(socket),
@@ -262,8 +272,9 @@ std::string GatewayLoop::watch(WebSocket& socket, const std::vector<protocol::Us
 }
 
 void GatewayLoop::left(WebSocket& socket) {
-  sessions_.remove(socket);
-  if (socket.session().was_announced()) parts_.registry.withdraw(registration_of(socket), bus_ms());
+  if (!sessions_.remove(socket)) return;
+  shared_.user_sessions.leave(socket.session().user().value());
+  parts_.registry.withdraw(registration_of(socket), bus_ms());
 }
 
 void GatewayLoop::on_presence(const protocol::UserId& user, const bus::Presence& presence) {

@@ -20,6 +20,7 @@
 #include "connect/gateway/loop_door.h"
 #include "connect/gateway/rest.h"
 #include "connect/gateway/session_table.h"
+#include "connect/gateway/user_sessions.h"
 #include "connect/gateway/websocket.h"
 
 namespace chat::gateway {
@@ -29,6 +30,7 @@ struct GatewayShared {
   GatewayShared(const GatewayOptions& options, base::Metrics& metrics);
   RateLimiter sends;
   Admission admission;
+  UserSessions user_sessions;
   Counters counters;
   base::Gauge& connections;
   base::Gauge& queue_bytes;

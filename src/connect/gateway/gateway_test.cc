@@ -293,6 +293,22 @@ TEST_F(GatewayTest, ACrowdIsLetInAtARateAndToldWhenToComeBack) {
   EXPECT_THAT(second.receive(), StartsWith("close 4429 "));
 }
 
+TEST_F(GatewayTest, TheSessionsOfAUserAreBoundedOverAllLoops) {
+  options_.sessions_per_user = 2;
+  start();
+  auto first = std::make_unique<TestClient>(port());
+  TestClient second(port()), third(port()), bob(port());
+  EXPECT_THAT(first->enter("alice"), HasSubstr("\"ok\""));
+  EXPECT_THAT(second.enter("alice"), HasSubstr("\"ok\""));
+  EXPECT_THAT(third.enter("alice"), HasSubstr(R"({"id":1,"error":{"code":"rate_limited")"));
+  EXPECT_THAT(third.receive(), StartsWith("close 4429 1"));
+  EXPECT_THAT(bob.enter("bob"), HasSubstr("\"ok\""));
+  first.reset();
+  // When its end is noticed there is room again, for one.
+  while (TestClient(port()).enter("alice").find("\"ok\"") == std::string::npos) {
+  }
+}
+
 TEST_F(GatewayTest, BeyondTheBoundNewcomersAreTurnedAway) {
   options_.loops = 1;
   options_.connections_max = 1;

@@ -191,19 +191,20 @@ void Session::handle(uint64_t id, protocol::Hello& hello, Moment now) {
   if (state_ == State::kLive) return send_hello_reply();
   device_ = std::move(hello.device);
   state_ = State::kAnnouncing;
-  was_announced_ = true;
   port_.announce(identity_.user, device_);
 }
 
 void Session::on_announced(const base::Status& status, Moment now) {
   if (state_ != State::kAnnouncing) return;
-  if (!status) {
-    refuse(hello_id_, protocol::from_base(status.error()));
-    return close_for_now(CloseCode::kTooMany, kRetryMs);
-  }
+  if (!status) return on_turned_away(protocol::from_base(status.error()));
   state_ = State::kLive;
   send_hello_reply();
   for (const std::string& text : std::exchange(held_, {})) take(text, now);
+}
+
+void Session::on_turned_away(const Error& error) {
+  refuse(hello_id_, error);
+  close_for_now(CloseCode::kTooMany, std::max(kRetryMs, error.retry_after_ms));
 }
 
 void Session::send_hello_reply() {

@@ -73,6 +73,8 @@ class Session {
   void on_heard(Moment now) { heard_ms_ = now.boot_ms; }
   void on_tick(Moment now);
   void on_announced(const base::Status& status, Moment now);
+  // Instead of on_announced: come back after the error's time.
+  void on_turned_away(const protocol::Error& error);
   void on_reply(const protocol::Reply& reply);
   void on_refused(uint64_t request, const protocol::Error& error, Moment now);
   void on_read(uint64_t number, const protocol::Result<std::string>& result);
@@ -91,8 +93,6 @@ class Session {
 
   [[nodiscard]] bool is_live() const { return state_ == State::kLive; }
   [[nodiscard]] bool is_closed() const { return state_ == State::kClosed; }
-  // Announced, so it must be withdrawn.
-  [[nodiscard]] bool was_announced() const { return was_announced_; }
   [[nodiscard]] uint64_t number() const { return number_; }
   [[nodiscard]] const protocol::UserId& user() const { return identity_.user; }
   [[nodiscard]] const std::string& device() const { return device_; }
@@ -123,7 +123,6 @@ class Session {
   const uint64_t number_;
   const int64_t opened_ms_;
   State state_ = State::kUpgraded;
-  bool was_announced_ = false;
   Identity identity_;  // user empty: nobody yet
   std::string device_;
   uint64_t hello_id_ = 0;          // while announcing

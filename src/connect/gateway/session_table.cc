@@ -10,13 +10,14 @@ void SessionTable::add_to_user(WebSocket& socket) {
   users_[socket.session().user().value()].push_back(&socket);
 }
 
-void SessionTable::remove(WebSocket& socket) {
+bool SessionTable::remove(WebSocket& socket) {
   watch(socket.session().number(), {});
   sockets_.erase(socket.session().number());
   const auto found = users_.find(socket.session().user().value());
-  if (found == users_.end()) return;
-  std::erase(found->second, &socket);
+  if (found == users_.end()) return false;
+  const bool had_user = std::erase(found->second, &socket) > 0;
   if (found->second.empty()) users_.erase(found);
+  return had_user;
 }
 
 void SessionTable::watch(uint64_t session, const std::vector<protocol::UserId>& users) {

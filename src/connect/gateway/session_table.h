@@ -22,7 +22,8 @@ class SessionTable {
   void add(WebSocket& socket);
   // The session has got its user: pushes for that user reach it.
   void add_to_user(WebSocket& socket);
-  void remove(WebSocket& socket);
+  // Whether it had got its user.
+  bool remove(WebSocket& socket);
   // Replaces the list of whom the session watches.
   void watch(uint64_t session, const std::vector<protocol::UserId>& users);
 

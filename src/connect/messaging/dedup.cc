@@ -180,7 +180,7 @@ KeyAnswer look_up(const RecentKeys& recent, const KeyLookup* lookup, protocol::S
   const bool joins = lookup != nullptr && lookup->from <= from &&
                      lookup->upto.value() + 1 >= recent.covers_from().value();
   if (!joins) return {KeyVerdict::kNeedsLog, nullptr, from};
-  if (tail_seq.value() + 1 - lookup->events_from > protocol::kDedupEventsMax)
+  if (lookup->cut_short || tail_seq.value() + 1 - lookup->events_from > protocol::kDedupEventsMax)
     return {KeyVerdict::kSyncRequired};
   if (lookup->found) return answer_for(*lookup->found, digest);
   const KeyEntry* entry = recent.find(user, key);

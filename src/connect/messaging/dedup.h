@@ -43,6 +43,7 @@ struct KeyLookup {
   protocol::EventId upto;         // the last id that was read
   uint64_t events_from = 0;       // seq of the first event at or after `from`
   std::optional<KeyEntry> found;  // the event with the key
+  bool cut_short = false;         // it was too much to read, and not found in what was
 };
 
 // The newest events of a chat by key: all of them from covers_from() on.
@@ -95,7 +96,7 @@ enum class KeyVerdict {
   kStored,        // `entry` is the event
   kReused,        // stored with other content
   kNeedsLog,      // read the log from `from` up to what memory covers, then ask again
-  kSyncRequired,  // too many events have come since the key's time
+  kSyncRequired,  // too much has come since the key's time
   kExpired,       // older than keys may be, and not in memory
 };
 

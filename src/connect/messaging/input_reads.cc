@@ -34,6 +34,7 @@ struct InputReads::Lookup {
   KeyLookup found;
   EventId next;  // the first id that is still to be read
   bool first_page = true;
+  size_t bytes = 0;  // read so far
 };
 
 InputReads::InputReads(const WorkerParts& parts, std::function<void(const Slot&)> ready,
@@ -193,14 +194,16 @@ void InputReads::looked_up_page(const Slot& slot, const std::shared_ptr<Lookup>&
                                 const std::vector<Event>& events) {
   if (lookup->first_page && !events.empty()) lookup->found.events_from = events.front().seq();
   lookup->first_page = false;
-  for (const Event& event : events)
-    if (event.key() == lookup->key.bytes() && event.from() == lookup->user) {
-      lookup->found.found = KeyEntry::of(event);
-      break;
-    }
+  for (const Event& event : events) {
+    lookup->bytes += event.ByteSizeLong();
+    if (event.key() != lookup->key.bytes() || event.from() != lookup->user) continue;
+    lookup->found.found = KeyEntry::of(event);
+    break;
+  }
+  lookup->found.cut_short = !lookup->found.found && lookup->bytes > kLogBytesMax;
   const bool too_many =
       slot->state.tail().seq.value() + 1 - lookup->found.events_from > protocol::kDedupEventsMax;
-  if (!events.empty() && !lookup->found.found && !too_many) {
+  if (!events.empty() && !lookup->found.found && !lookup->found.cut_short && !too_many) {
     lookup->next = EventId(events.back().id() + 1);
     if (lookup->next <= lookup->found.upto) return look_up_page(slot, lookup);
   }

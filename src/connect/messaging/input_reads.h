@@ -17,6 +17,8 @@ class InputReads {
  public:
   // Events in one read of the log: 20 reads at most before a key needs a sync.
   static constexpr uint32_t kLogEvents = 1000;
+  // And so many bytes: 20,000 events of 800. A read has 1 MB at most.
+  static constexpr size_t kLogBytesMax = 16 << 20;
 
   using Rejected = std::function<void(const Slot&, const base::Error&)>;
 

@@ -390,6 +390,19 @@ TEST_F(ChatWorkerTest, AnOldKeyIsLookedUpInTheLog) {
   EXPECT_EQ(metric("connect_dedup_lookups_total", {{"where", "log"}}), 1);
 }
 
+TEST_F(ChatWorkerTest, AKeyIsLookedUpInSoManyBytesOnly) {
+  const std::string text(1 << 20, 'x');
+  for (uint64_t key = 2; key < 60; ++key) run(send("alice", key, key < 26 ? text : "hi"));
+  worker_.reset();
+  deliveries();
+  start();
+  run(send("bob", 100));
+  EXPECT_THAT(deliveries(), ElementsAre("100:sync_required"));
+  // What is found on the way is an answer.
+  run(send("alice", 3, text));
+  EXPECT_THAT(deliveries(), ElementsAre("3:again 3"));
+}
+
 TEST_F(ChatWorkerTest, TypingIsPassedOnAndNeverAnswered) {
   protocol::Command typing = command("alice", 0);
   typing.mutable_typing();

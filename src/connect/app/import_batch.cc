@@ -82,7 +82,8 @@ Result<ImportBatch> read_batch(std::string_view json) {
 std::string write_counts(const ImportCounts& counts) {
   return R"({"added":)" + std::to_string(counts.added) + R"(,"present":)" +
          std::to_string(counts.present) + R"(,"refused":)" + std::to_string(counts.refused) +
-         R"(,"people":)" + std::to_string(counts.people) + "}";
+         R"(,"future":)" + std::to_string(counts.future) + R"(,"people":)" +
+         std::to_string(counts.people) + "}";
 }
 
 Result<ImportCounts> read_counts(std::string_view json) {
@@ -90,7 +91,8 @@ Result<ImportCounts> read_counts(std::string_view json) {
   if (!document || document->find("added") == nullptr)
     return base::unexpected(Code::kInvalid, "the server's answer is no report of an import");
   return ImportCounts{number_of(*document, "added"), number_of(*document, "present"),
-                      number_of(*document, "refused"), number_of(*document, "people")};
+                      number_of(*document, "refused"), number_of(*document, "future"),
+                      number_of(*document, "people")};
 }
 
 }  // namespace chat::app

@@ -2,7 +2,8 @@
 //
 //     {"chat":"…","title":"…","lines":[{"ms":…,"from":"…","key":"…","text":"…"},…]}
 //
-// and the answer: {"added":…,"present":…,"refused":…,"people":…}. Pure functions, any thread.
+// and the answer: {"added":…,"present":…,"refused":…,"future":…,"people":…}.
+// Pure functions, any thread.
 #pragma once
 
 #include <cstddef>

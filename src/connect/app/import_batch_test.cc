@@ -52,12 +52,13 @@ TEST(ImportBatch, RefusesWhatNoImportSends) {
 }
 
 TEST(ImportBatch, CountsAreReadAsTheyWereWritten) {
-  const auto counts = read_counts(write_counts({1, 2, 3, 4}));
+  const auto counts = read_counts(write_counts({1, 2, 3, 4, 5}));
   ASSERT_TRUE(counts.has_value());
   EXPECT_EQ(counts->added, 1u);
   EXPECT_EQ(counts->present, 2u);
   EXPECT_EQ(counts->refused, 3u);
-  EXPECT_EQ(counts->people, 4u);
+  EXPECT_EQ(counts->future, 4u);
+  EXPECT_EQ(counts->people, 5u);
   EXPECT_FALSE(read_counts("{}").has_value());
 }
 

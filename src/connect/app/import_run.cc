@@ -17,6 +17,7 @@
 #include "connect/app/import_batch.h"
 #include "connect/app/offline_data.h"
 #include "connect/app/ops_client.h"
+#include "connect/base/clock.h"
 #include "connect/crypto/watched_file.h"
 #include "connect/importer/chat_importer.h"
 #include "connect/importer/import_plan.h"
@@ -46,7 +47,7 @@ class OfflineTarget final : public Target {
   OfflineTarget(persistence::Persistence& persistence, const ChatPlan& plan)
       : importer_(persistence, plan.chat, plan.title) {}
   Result<ImportCounts> add(std::span<const ImportLine> lines) override {
-    return importer_.add(lines);
+    return importer_.add(lines, base::SystemClock().wall_ms());
   }
 
  private:
@@ -134,11 +135,13 @@ void print_counts(const ImportCounts& counts, size_t chats, double seconds) {
                "  messages added:             %llu\n"
                "  people who joined:          %llu\n"
                "  messages there already:     %llu\n"
-               "  older than their chat's newest event, not imported: %llu\n",
+               "  older than their chat's newest event, not imported: %llu\n"
+               "  later than now, not imported: %llu\n",
                seconds, chats, static_cast<unsigned long long>(counts.added),
                static_cast<unsigned long long>(counts.people),
                static_cast<unsigned long long>(counts.present),
-               static_cast<unsigned long long>(counts.refused));
+               static_cast<unsigned long long>(counts.refused),
+               static_cast<unsigned long long>(counts.future));
 }
 
 // The chats of an import on several threads: each takes the next chat that nobody has.
@@ -243,7 +246,7 @@ int run_import(const ImportOptions& options) {
   if (!counts) return fail(counts.error(), kExitEnvironment);
   print_counts(*counts, plans->size(), progress.elapsed_s());
   print_skipped(*days);
-  return counts->refused == 0 ? 0 : kExitEnvironment;
+  return counts->refused + counts->future == 0 ? 0 : kExitEnvironment;
 }
 
 }  // namespace chat::app

@@ -17,8 +17,8 @@ importer::ChatImporter& ImportService::importer_of(const ImportBatch& batch) {
   return open_.front().importer;
 }
 
-base::Result<importer::ImportCounts> ImportService::add(const ImportBatch& batch) {
-  return importer_of(batch).add(batch.lines);
+base::Result<importer::ImportCounts> ImportService::add(const ImportBatch& batch, int64_t now_ms) {
+  return importer_of(batch).add(batch.lines, now_ms);
 }
 
 }  // namespace chat::app

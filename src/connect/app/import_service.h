@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <string>
 
@@ -20,7 +21,7 @@ class ImportService final {
  public:
   explicit ImportService(persistence::Persistence& persistence) : persistence_(persistence) {}
 
-  base::Result<importer::ImportCounts> add(const ImportBatch& batch);
+  base::Result<importer::ImportCounts> add(const ImportBatch& batch, int64_t now_ms);
 
  private:
   struct OpenImport {

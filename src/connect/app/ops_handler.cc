@@ -8,6 +8,7 @@
 
 #include "connect/app/import_batch.h"
 #include "connect/app/inspect.h"
+#include "connect/base/clock.h"
 #include "connect/base/json_escape.h"
 #include "connect/base/log.h"
 #include "connect/protocol/json_in.h"
@@ -145,7 +146,8 @@ Result<std::string> OpsHandler::backup(const HttpRequest& request) {
 
 Result<std::string> OpsHandler::import(const HttpRequest& request) {
   TRY_ASSIGN(const ImportBatch batch, read_batch(request.body));
-  TRY_ASSIGN(const importer::ImportCounts counts, imports_.add(batch));
+  TRY_ASSIGN(const importer::ImportCounts counts,
+             imports_.add(batch, base::SystemClock().wall_ms()));
   return write_counts(counts);
 }
 

@@ -35,6 +35,7 @@ ImportCounts& ImportCounts::operator+=(const ImportCounts& other) {
   added += other.added;
   present += other.present;
   refused += other.refused;
+  future += other.future;
   people += other.people;
   return *this;
 }
@@ -236,8 +237,11 @@ Result<ImportCounts> ChatImporter::add_block(std::span<const ImportLine> lines) 
   return base::Unexpected{std::move(last)};
 }
 
-Result<ImportCounts> ChatImporter::add(std::span<const ImportLine> lines) {
+Result<ImportCounts> ChatImporter::add(std::span<const ImportLine> lines, int64_t now_ms) {
   ImportCounts all;
+  const auto later = std::ranges::upper_bound(lines, now_ms, {}, &ImportLine::ms);
+  all.future = static_cast<uint64_t>(lines.end() - later);
+  lines = lines.first(lines.size() - all.future);
   while (!lines.empty()) {
     size_t count = 0;
     size_t bytes = 0;

@@ -28,6 +28,7 @@ struct ImportCounts {
   uint64_t added = 0;
   uint64_t present = 0;  // by key: an earlier import's
   uint64_t refused = 0;  // older than the chat's newest event: they cannot be placed
+  uint64_t future = 0;   // later than now: every send to the chat would be older than they are
   uint64_t people = 0;   // who joined
 
   ImportCounts& operator+=(const ImportCounts& other);
@@ -38,9 +39,9 @@ class ChatImporter final {
   // The title is only used to make the chat.
   ChatImporter(persistence::Persistence& persistence, protocol::ChatId chat, std::string title);
 
-  // Lines with rising times. An error leaves what was appended before it: try again, the keys see
-  // to it that nothing comes twice.
-  base::Result<ImportCounts> add(std::span<const ImportLine> lines);
+  // Lines with rising times; those later than now_ms are left out. An error leaves what was
+  // appended before it: try again, the keys see to it that nothing comes twice.
+  base::Result<ImportCounts> add(std::span<const ImportLine> lines, int64_t now_ms);
 
  private:
   base::Status load();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,7 +50,7 @@ class ChatImporterTest : public testing::Test {
 
   ImportCounts add(const std::vector<ImportLine>& lines) {
     ChatImporter importer(*persistence_, kChat, "Ubuntu");
-    auto counts = importer.add(lines);
+    auto counts = importer.add(lines, now_ms_);
     EXPECT_TRUE(counts.has_value()) << counts.error().message;
     return counts ? *counts : ImportCounts{};
   }
@@ -70,6 +71,7 @@ class ChatImporterTest : public testing::Test {
     return record;
   }
 
+  int64_t now_ms_ = kStart + 24 * 60 * kMinute;
   store::TemporaryDirectory directory_;
   base::Metrics metrics_;
   std::unique_ptr<store::RocksDbStore> store_;
@@ -154,14 +156,30 @@ TEST_F(ChatImporterTest, LinesThatAreOlderThanTheTailAreRefusedAndCounted) {
   EXPECT_EQ(counts.added, 100u);
 }
 
+// Every later send to the chat would be older than its newest event.
+TEST_F(ChatImporterTest, LinesThatAreLaterThanNowAreLeftOutAndCounted) {
+  const std::vector<ImportLine> all = lines(0, 300);
+  now_ms_ = all.front().ms - 1;
+  EXPECT_EQ(add(all).future, 300u);
+  EXPECT_TRUE(log().empty());
+  now_ms_ = all[150].ms;
+  const auto later = static_cast<uint64_t>(
+      std::ranges::count_if(all, [this](const ImportLine& line) { return line.ms > now_ms_; }));
+  const ImportCounts counts = add(all);
+  EXPECT_EQ(counts.future, later);
+  EXPECT_EQ(counts.added, 300 - later);
+  EXPECT_EQ(counts.refused, 0u);
+  EXPECT_EQ(EventId(log().back().id()).ms(), now_ms_);
+}
+
 TEST_F(ChatImporterTest, AnotherWriterIsMetByReadingTheChatAgain) {
   ChatImporter one(*persistence_, kChat, "Ubuntu");
   ChatImporter other(*persistence_, kChat, "Ubuntu");
   const auto all = lines(0, 400);
   const std::span<const ImportLine> span = all;
-  ASSERT_TRUE(one.add(span.first(100)).has_value());
-  ASSERT_TRUE(other.add(span.subspan(100, 100)).has_value());
-  const auto counts = one.add(span.subspan(200, 200));  // its tail is stale
+  ASSERT_TRUE(one.add(span.first(100), now_ms_).has_value());
+  ASSERT_TRUE(other.add(span.subspan(100, 100), now_ms_).has_value());
+  const auto counts = one.add(span.subspan(200, 200), now_ms_);  // its tail is stale
   ASSERT_TRUE(counts.has_value());
   EXPECT_EQ(counts->added, 200u);
   EXPECT_EQ(log().back().nth(), 400u);
@@ -184,7 +202,7 @@ TEST_F(ChatImporterTest, AChatThatHidesItsPastIsLeftAlone) {
       {{Table::kChats, "ubuntu", "chat"}, chat.version(), chat.SerializeAsString()});
   ASSERT_TRUE(store::BlockingStore(*store_).project(kChat, projections).has_value());
   ChatImporter importer(*persistence_, kChat, "Ubuntu");
-  const auto counts = importer.add(lines(1, 1));
+  const auto counts = importer.add(lines(1, 1), now_ms_);
   ASSERT_FALSE(counts.has_value());
   EXPECT_EQ(counts.error().code, base::Code::kInvalid);
 }

@@ -52,6 +52,7 @@ bool is_typing(const Command& command) { return command.op_case() == Command::kT
 
 GatewayShared::GatewayShared(const GatewayOptions& options, base::Metrics& metrics)
     : sends(options.sends_per_second),
+      reads(options.sends_per_second * Rest::kReadsPerSend),
       admission(options.admissions_per_second),
       user_sessions(options.sessions_per_user),
       counters(metrics),
@@ -66,7 +67,7 @@ GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const G
       parts_(parts),
       shared_(shared),
       world_{parts.authenticator, shared.sends, parts.random, shared.counters, number},
-      rest_(options, parts, shared.sends),
+      rest_(options, parts, shared.sends, shared.reads),
       door_(std::make_shared<LoopDoor>(loop_)),
       deliveries_(sessions_, [this](const protocol::Reply& reply) { on_reply(reply); }),
       server_(loop_, *this,

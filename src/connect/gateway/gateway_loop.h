@@ -29,6 +29,7 @@ namespace chat::gateway {
 struct GatewayShared {
   GatewayShared(const GatewayOptions& options, base::Metrics& metrics);
   RateLimiter sends;
+  RateLimiter reads;  // over HTTPS
   Admission admission;
   UserSessions user_sessions;
   Counters counters;

@@ -21,9 +21,6 @@ using protocol::Result;
 using protocol::UserId;
 namespace json = protocol::json;
 
-// Reads of one user, in multiples of the sends, as on a connection.
-constexpr uint32_t kReadsPerSend = 10;
-
 std::string_view name_of(Method method) {
   switch (method) {
     case Method::kGet: return "GET, HEAD";
@@ -105,8 +102,9 @@ Result<std::vector<std::string>> decoded(const std::vector<std::string_view>& pa
 
 }  // namespace
 
-Rest::Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends)
-    : options_(options), parts_(parts), sends_(sends), reads_(sends.per_second() * kReadsPerSend) {}
+Rest::Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends,
+           RateLimiter& reads)
+    : options_(options), parts_(parts), sends_(sends), reads_(reads) {}
 
 RestCall Rest::take(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms) {
   if (const auto error = refused_at_the_door(request, options_.origins))

@@ -25,8 +25,12 @@ using RestCall = std::variant<HttpAnswer, protocol::Command, protocol::ReadReque
 
 class Rest {
  public:
+  // Reads of one user, in multiples of the sends, as on a connection.
+  static constexpr uint32_t kReadsPerSend = 10;
+
   // Everything is borrowed.
-  Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends);
+  Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends,
+       RateLimiter& reads);
 
   // `bus_ms`: the bus's time, for keys that the server mints and for clients' clocks.
   RestCall take(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms);
@@ -43,7 +47,7 @@ class Rest {
   const GatewayOptions& options_;
   const GatewayParts& parts_;
   RateLimiter& sends_;
-  RateLimiter reads_;
+  RateLimiter& reads_;
 };
 
 // The answer to an OPTIONS of a browser, and what every answer to an allowed page carries.

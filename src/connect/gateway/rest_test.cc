@@ -81,7 +81,8 @@ class RestTest : public testing::Test {
   GatewayParts parts_{bus_,    registry_, reads_,  authenticator_, &login_,
                       nullptr, clock_,    random_, metrics_};
   RateLimiter sends_{20};
-  Rest rest_{options_, parts_, sends_};
+  RateLimiter reads_limiter_{200};
+  Rest rest_{options_, parts_, sends_, reads_limiter_};
   Moment now_{1000, kWallMs};
 };
 
@@ -210,6 +211,15 @@ TEST_F(RestTest, LimitsTheRateWithTheTimeToComeBack) {
   EXPECT_EQ(refused.status, 429);
   EXPECT_THAT(refused.body, HasSubstr("20 sends a second per user"));
   EXPECT_THAT(refused.headers, Contains(Pair("Retry-After", "1")));
+}
+
+TEST_F(RestTest, TheReadsOfAUserAreLimitedOverAllLoops) {
+  Rest other(options_, parts_, sends_, reads_limiter_);
+  const HttpRequest call = request(Method::kGet, "/v1/inbox");
+  for (int i = 0; i < 200; ++i) EXPECT_TRUE(std::holds_alternative<ReadRequest>(take(call))) << i;
+  const RestCall refused = other.take(call, {"127.0.0.1", true}, now_, kWallMs);
+  ASSERT_TRUE(std::holds_alternative<HttpAnswer>(refused));
+  EXPECT_EQ(std::get<HttpAnswer>(refused).status, 429);
 }
 
 TEST_F(RestTest, LogsInOnlyFromThisMachine) {

@@ -30,6 +30,12 @@ Place newest_sent(const ChatState& state, const std::string& user) {
 
 }  // namespace
 
+size_t ChatSlot::weight() const {
+  size_t weight = state.weight() + marks.size();
+  for (const Audience::AtGateway& at : audience.gateways) weight += at.users->size();
+  return weight;
+}
+
 int64_t retry_delay_ms(uint32_t failures) {
   return std::min<int64_t>(int64_t{20} << std::min<uint32_t>(failures, 6), 1000);
 }

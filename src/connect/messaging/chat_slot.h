@@ -74,6 +74,7 @@ class MarkCache {
   void apply(const protocol::Event& event);
   void trim();
   void clear() { marks_.clear(); }
+  size_t size() const { return marks_.size(); }
 
  private:
   std::unordered_map<std::string, protocol::MarksItem> marks_;
@@ -117,6 +118,8 @@ struct ChatSlot {
   size_t counted_weight = 0;
   std::list<std::shared_ptr<ChatSlot>>::iterator place;
 
+  // Of a chat at rest, in the units of ChatState: marks and users online cost one each.
+  size_t weight() const;
   bool idle() const { return queue.empty() && !block && !loading && !reading && !backing_off; }
 };
 

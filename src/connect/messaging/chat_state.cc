@@ -47,7 +47,10 @@ void ChatState::put_member(const std::string& user, MemberItem item) {
   if (item.role() == protocol::ROLE_OWNER) ++owners_;
   if ((before == protocol::ROLE_NONE) != (item.role() == protocol::ROLE_NONE))
     ++membership_version_;
-  members_[user] = std::move(item);
+  protocol::MemberItem& member = members_[user];
+  intervals_ += static_cast<size_t>(item.intervals_size());
+  intervals_ -= static_cast<size_t>(member.intervals_size());
+  member = std::move(item);
 }
 
 void ChatState::apply(const Event& event) {

@@ -54,8 +54,10 @@ class ChatState {
   // The next event: its seq is the tail's plus 1.
   void apply(const protocol::Event& event);
 
-  // Roughly what it costs, in members and keys of about 100 to 200 bytes each.
-  size_t weight() const { return 1 + members_.size() + keys_.size(); }
+  // Roughly what it costs, in units of 100 to 200 bytes: a member, an interval of one, a key.
+  size_t weight() const { return kChatWeight + members_.size() + intervals_ + keys_.size(); }
+  // Whatever is in it: settings, empty tables and queues, 2 to 3 KB.
+  static constexpr size_t kChatWeight = 16;
 
  private:
   void put_member(const std::string& user, protocol::MemberItem item);
@@ -64,6 +66,7 @@ class ChatState {
   protocol::ChatItem chat_;
   Members members_;
   uint32_t owners_ = 0;
+  size_t intervals_ = 0;  // of all members
   RecentKeys keys_;
   uint64_t membership_version_ = 1;
 };

@@ -60,6 +60,7 @@ void expect_same(const ChatState& applied, const ChatState& loaded) {
     ASSERT_NE(loaded.member(user), nullptr);
     ASSERT_EQ(text_of(item), text_of(*loaded.member(user)));
   }
+  ASSERT_EQ(applied.weight(), loaded.weight());
   ASSERT_EQ(applied.keys().size(), loaded.keys().size());
   for (size_t i = 0; i < applied.keys().size(); ++i) {
     const KeyEntry& one = applied.keys().at(i);
@@ -125,6 +126,18 @@ TEST(ChatState, MembershipVersionMovesWithWhoIsIn) {
   EXPECT_EQ(run(send("bob", 2)), created);
   EXPECT_EQ(run(set_role("alice", 3, "bob", protocol::ROLE_ADMIN)), created);
   EXPECT_GT(run(leave("bob", 4)), created);
+}
+
+TEST(ChatState, EveryStayOfAMemberWeighs) {
+  ChatState state;
+  const auto run = [&state](const Command& command) {
+    Decision decision = decide(state, {}, command, kNow);
+    state.apply(std::get<Appending>(decision).event);
+    return state.weight() - ChatState::kChatWeight - state.keys().size();
+  };
+  EXPECT_EQ(run(create("alice", 1, {"bob"})), 4u);
+  EXPECT_EQ(run(remove("alice", 2, "bob")), 4u);
+  EXPECT_EQ(run(invite("alice", 3, {"bob"})), 5u);
 }
 
 TEST(ChatState, APartlyLoadedLogIsNotTakenForTheWhole) {

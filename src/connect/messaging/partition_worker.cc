@@ -148,7 +148,8 @@ void PartitionWorker::came_to_rest(const Slot& slot) {
   if (!slot->active || !slot->idle()) return;
   slot->active = false;
   resting_.splice(resting_.end(), active_, slot->place);
-  const size_t weight = slot->state.weight();
+  slot->targets.clear();  // with the texts of edits; few operations aim at what they did before
+  const size_t weight = slot->weight();
   weight_ += weight - slot->counted_weight;
   slot->counted_weight = weight;
   evict();

@@ -465,6 +465,15 @@ TEST_F(WorkerTest, ChatsMakeWayForOthers) {
   EXPECT_EQ(metric("connect_acks_total"), 10);
 }
 
+TEST_F(ChatWorkerTest, AChatAtRestKeepsNoMessages) {
+  run(send("alice", 2));
+  const uint64_t target = db_.log("c").back().id();
+  run(react("bob", 3, target, "+"));
+  EXPECT_EQ(db_.target_loads, 1u);
+  run(react("bob", 4, target, "-"));
+  EXPECT_EQ(db_.target_loads, 2u);
+}
+
 TEST_F(ChatWorkerTest, DrainingSeesThroughWhatIsInHand) {
   db_.hold = true;
   run(send("bob", 2));

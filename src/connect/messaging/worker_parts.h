@@ -20,7 +20,8 @@ struct PartitionWorkerOptions {
   // Commands taken and not done with; more wait on the bus. At most 64 KiB each, in practice 0.5:
   // 10 MB.
   size_t open_max = 20'000;
-  // Chats are held up to this many members and recent keys, of 100 to 200 bytes each: 150 MB.
+  // Chats are held up to this many members, recent keys and the like, of 100 to 200 bytes each: 150
+  // MB.
   size_t weight_max = 1'000'000;
   // Newest events that come with a chat when it is loaded.
   uint32_t newest_max = 32;

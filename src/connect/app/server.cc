@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <latch>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "connect/app/ops_client.h"
 #include "connect/app/ops_handler.h"
 #include "connect/app/serve_options.h"
+#include "connect/app/start_page.h"
 #include "connect/base/clock.h"
 #include "connect/base/event_loop.h"
 #include "connect/base/log.h"
@@ -194,6 +197,7 @@ base::Status Server::Parts::start_gateway() {
   of_gateway.origins = options.origins;
   of_gateway.sends_per_second = options.rate_sends;
   of_gateway.openapi_json = std::string(openapi_json());
+  of_gateway.files["/"] = start_page(dev != nullptr);
   const gateway::Authenticator& authenticator =
       jwt ? static_cast<const gateway::Authenticator&>(*jwt) : *dev;
   gateway = std::make_unique<gateway::Gateway>(
@@ -259,8 +263,11 @@ void Server::drain() {
   parts_->phase = "draining";
   base::log_info("draining", {{"connections", parts_->gateway->connections()}});
   store::wait_for<base::Unit>([this](auto done) { parts_->gateway->drain(std::move(done)); });
-  for (auto& worker : parts_->workers)
-    store::wait_for<base::Unit>([&worker](auto done) { worker->drain([done] { done({}); }); });
+  // All at once, so that none takes over what another gives back.
+  const auto working =
+      std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(parts_->workers.size()));
+  for (auto& worker : parts_->workers) worker->drain([working] { working->count_down(); });
+  working->wait();
   base::log_info("drained");
 }
 

@@ -182,11 +182,20 @@ void PartitionWorker::drain(std::function<void()> done) {
   mailbox_->post([this, done = std::move(done)] {
     draining_ = true;
     drained_ = done;
+    mailbox_->post_after(kDrainMs, [this] {
+      if (!drained_) return;
+      base::log_warning("drained in part", {{"commands_unknown", offsets_.open()},
+                                            {"replies_waiting", !outbox_.empty()}});
+      leave();
+    });
   });
 }
 
 void PartitionWorker::finish_drain() {
-  if (!active_.empty() || !outbox_.empty() || !drained_) return;
+  if (active_.empty() && outbox_.empty() && drained_) leave();
+}
+
+void PartitionWorker::leave() {
   // Gives the partitions back; what was not taken goes to whoever gets them.
   commands_.reset();
   signals_.reset();

@@ -29,6 +29,9 @@ namespace chat::messaging {
 class PartitionWorker final {
  public:
   static constexpr int64_t kTickMs = 500;  // how often what waits too long is looked for
+  // How long drain waits for what is in hand. What has no outcome by then is unknown to its sender,
+  // who finds it out with the same key.
+  static constexpr int64_t kDrainMs = 10'000;
 
   // Joins the commands and the signals of the bus. Everything outlives the worker.
   PartitionWorker(const PartitionWorkerOptions& options, base::Executor& executor, bus::Bus& bus,
@@ -36,7 +39,8 @@ class PartitionWorker final {
                   const base::Clock& clock, base::Metrics& metrics);
   ~PartitionWorker();
 
-  // Takes no more commands, sees those in hand through, then calls done, on the executor.
+  // Takes no more commands, sees those in hand through for up to kDrainMs, then calls done, on the
+  // executor.
   void drain(std::function<void()> done);
 
  private:
@@ -55,6 +59,7 @@ class PartitionWorker final {
   void arm_tick();
   void tick();
   void finish_drain();
+  void leave();
 
   const PartitionWorkerOptions options_;
   bus::Bus& bus_;

@@ -489,6 +489,20 @@ TEST_F(ChatWorkerTest, DrainingSeesThroughWhatIsInHand) {
   EXPECT_EQ(log_size(), 2u);
 }
 
+TEST_F(ChatWorkerTest, DrainingEndsThoughTheDatabaseTakesNothing) {
+  db_.hold = true;
+  run(send("bob", 2));
+  bool drained = false;
+  worker_->drain([&drained] { drained = true; });
+  later(PartitionWorker::kDrainMs - 100);
+  EXPECT_FALSE(drained);
+  later(200);
+  EXPECT_TRUE(drained);
+  // What comes later finds nobody.
+  db_.release();
+  executor_.run();
+}
+
 class FullGatewayTest : public WorkerTest {
  protected:
   FullGatewayTest()

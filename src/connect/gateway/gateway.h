@@ -36,6 +36,9 @@ struct StaticFile {
   std::string body;
   std::string etag;                        // with its quotes; empty: none
   std::string cache_control = "no-cache";  // ask again, by the etag
+  // A page that needs more than its own text says so.
+  std::string content_security_policy =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 };
 
 struct GatewayOptions {

@@ -126,7 +126,9 @@ std::optional<HttpAnswer> Rest::file_for(const HttpRequest& request) const {
   const StaticFile& file = found->second;
   HttpAnswer answer;
   answer.content_type = file.content_type;
-  answer.headers = {{"Cache-Control", file.cache_control}, {"X-Content-Type-Options", "nosniff"}};
+  answer.headers = {{"Cache-Control", file.cache_control},
+                    {"Content-Security-Policy", file.content_security_policy},
+                    {"X-Content-Type-Options", "nosniff"}};
   if (!file.etag.empty()) answer.headers.emplace_back("ETag", file.etag);
   if (!file.etag.empty() && request.header("if-none-match") == file.etag) {
     answer.status = 304;

@@ -242,6 +242,8 @@ TEST_F(RestTest, ServesMeOpenapiAndFiles) {
   EXPECT_EQ(answer(request(Method::kGet, "/v1/openapi.json")).body, options_.openapi_json);
   HttpRequest page = request(Method::kGet, "/");
   EXPECT_EQ(answer(page).body, "<p>Connect</p>");
+  EXPECT_THAT(answer(page).headers,
+              Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
   set(page, "if-none-match", "\"1\"");
   EXPECT_EQ(answer(page).status, 304);
 }

@@ -74,6 +74,13 @@ def test_the_address_shows_a_page(binary, start):
     assert requests.get(server.url + "/v1/openapi.json", timeout=PATIENCE_S).status_code == 200
 
 
+def test_too_few_descriptors_are_named(binary, tmp_path):
+    done = run("/bin/sh", "-c", f"ulimit -n 1024; exec {binary} serve --data {tmp_path / 'data'} "
+               "--listen 127.0.0.1:0 --ops 127.0.0.1:0")
+    assert done.returncode != 0 and b"open files" in done.stderr and b"1024" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("option", ["--listen", "--ops"])
 def test_a_port_in_use(binary, tmp_path, option):
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -1,7 +1,5 @@
 #include "connect/app/server.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <latch>
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect/app/descriptors.h"
 #include "connect/app/openapi.h"
 #include "connect/app/ops_client.h"
 #include "connect/app/ops_handler.h"
@@ -53,14 +52,6 @@ protocol::CursorSealer cursors_of(const store::DataDirectory& directory) {
       crypto::hmac_sha256(directory.secret(), "connect cursors, version 1"));
 }
 
-// As many descriptors as the system lets us have: each client is one.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 std::string with_port(const std::string& address, uint16_t port) {
   return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
 }
@@ -87,6 +78,7 @@ struct Server::Parts {
       : options(serve_options), bus(bus_options(options), clock) {}
 
   const ServeOptions options;
+  size_t connections_max = 0;  // of each loop
   base::SystemClock clock;
   base::SystemRandom random;
   base::Metrics metrics;
@@ -113,6 +105,7 @@ struct Server::Parts {
   std::unique_ptr<gateway::HttpServer> ops_server;
   std::thread ops_thread;
 
+  base::Status take_descriptors();
   base::Status open_access();
   base::Status open_storage();
   base::Status start_ops();
@@ -120,6 +113,15 @@ struct Server::Parts {
   base::Status start_gateway();
   void stop();
 };
+
+base::Status Server::Parts::take_descriptors() {
+  const uint64_t descriptors = raise_descriptor_limit();
+  const uint32_t loops = threads_of(options.loops);
+  TRY_ASSIGN(connections_max, connections_for(descriptors, loops));
+  base::log_info("descriptors",
+                 {{"limit", descriptors}, {"connections_max", connections_max * loops}});
+  return base::ok();
+}
 
 base::Status Server::Parts::open_access() {
   if (options.auth == "jwt") {
@@ -194,6 +196,7 @@ base::Status Server::Parts::start_gateway() {
   gateway::GatewayOptions of_gateway;
   of_gateway.listen = options.listen;
   of_gateway.loops = bus.partitions(bus::Topic::kDeliveries);
+  of_gateway.connections_max = connections_max;
   of_gateway.origins = options.origins;
   of_gateway.sends_per_second = options.rate_sends;
   of_gateway.openapi_json = std::string(openapi_json());
@@ -228,9 +231,9 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options) {
   TRY(check_serve_options(options));
-  raise_descriptor_limit();
   std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(options)));
   Parts& parts = *server->parts_;
+  TRY(parts.take_descriptors());
   TRY(parts.open_access());  // before a data directory is made for nothing
   TRY(parts.open_storage());
   TRY(parts.start_ops());

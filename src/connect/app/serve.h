@@ -20,7 +20,7 @@ struct ServeOptions {
   std::string tls_cert;
   std::string tls_key;
   std::string durability = "sync";  // or process
-  uint32_t loops = 0;               // gateway threads; 0: one a processor, at most 4
+  uint32_t loops = 0;               // gateway threads; 0: half the processors, 1 to 4
   uint32_t workers = 0;             // messaging threads; 0: likewise
   std::string log_level = "info";
 };

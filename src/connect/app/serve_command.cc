@@ -68,7 +68,7 @@ void add_access_options(CLI::App& command, ServeOptions& options) {
 }
 
 void add_process_options(CLI::App& command, ServeOptions& options) {
-  command.add_option("--loops", options.loops, "Gateway threads; 0: one a processor, at most 4")
+  command.add_option("--loops", options.loops, "Gateway threads; 0: half the processors, 1 to 4")
       ->check(CLI::Range(0u, 64u))
       ->capture_default_str();
   command.add_option("--workers", options.workers, "Messaging threads; 0: likewise")

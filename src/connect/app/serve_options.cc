@@ -1,5 +1,6 @@
 #include "connect/app/serve_options.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -38,6 +39,8 @@ base::Status check_access(const ServeOptions& options, const HostPort& listen) {
 bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
+
+uint32_t default_threads(uint32_t processors) { return std::clamp(processors / 2, 1u, 4u); }
 
 base::Status check_serve_options(const ServeOptions& options) {
   TRY_ASSIGN(const HostPort listen, address_of("--listen", options.listen));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chat::app {
@@ -47,6 +48,13 @@ TEST(ServeOptions, WhatMakesNoSenseIsNamed) {
           << checked.error().message;
     }
   }
+}
+
+TEST(ServeOptions, HalfTheProcessorsEach) {
+  const std::pair<uint32_t, uint32_t> kCases[] = {{0, 1}, {1, 1}, {2, 1}, {3, 1},
+                                                  {4, 2}, {7, 3}, {8, 4}, {64, 4}};
+  for (const auto& [processors, threads] : kCases)
+    EXPECT_EQ(default_threads(processors), threads) << processors;
 }
 
 }  // namespace

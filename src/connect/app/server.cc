@@ -43,7 +43,7 @@ using base::Code;
 constexpr uint32_t kReaders = 2;
 
 uint32_t threads_of(uint32_t wanted) {
-  return wanted != 0 ? wanted : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+  return wanted != 0 ? wanted : default_threads(std::thread::hardware_concurrency());
 }
 
 // A secret for each use, so that none tells anything about another.

@@ -10,6 +10,7 @@ import pytest
 
 from driver import PATIENCE_S
 from driver import keys
+from driver.live import Live
 from driver.rest import Rest
 from driver.server import run
 from driver.terminal import Terminal
@@ -69,6 +70,19 @@ def test_send_and_history(server, binary, name):
     texts = [entry["body"]["text"] for entry in map(json.loads, done.stdout.splitlines())
              if entry["kind"] == "message"]
     assert texts == ["hello from a shell"] + [f"line {n}" for n in range(100)]
+
+
+def test_the_commands_speak_tls(start, binary, tmp_path):
+    cert, key = keys.certificate(tmp_path)
+    server = start("--tls-cert", str(cert), "--tls-key", str(key))
+    chat = Live(server, token=server.token("alice")).create()["chat"]
+    command = commands(binary, f"https://127.0.0.1:{server.port}")
+    done = command("alice", "send", "--ca", cert, "--chat", chat, "sealed")
+    assert done.returncode == 0, done.stderr.decode()
+    done = command("alice", "history", "--ca", cert, chat)
+    assert b"sealed" in done.stdout, done.stderr.decode()
+    done = command("alice", "history", chat)
+    assert done.returncode == 1 and not done.stdout
 
 
 def test_what_the_server_refuses_is_told(server, binary, name):

@@ -155,6 +155,7 @@ void Connection::connected() {
   if (error != 0) return fail(kAbnormal, std::strerror(error));
   if (!url_.tls) return upgrade();
   tls_ = tls_context_->open(fd_);
+  if (!tls_) return fail(kAbnormal, "no TLS stream could be opened");
   state_ = State::kSecuring;
   secure();
 }

@@ -117,6 +117,7 @@ class Wire {
 
   Status secure(crypto::TlsContext& tls, int64_t deadline_ms) {
     tls_ = tls.open(fd_);
+    if (!tls_) return failed("no TLS stream could be opened");
     while (true) {
       const Progress progress = tls_->handshake();
       if (progress == Progress::kDone) return base::ok();

@@ -153,7 +153,6 @@ void GatewayLoop::refused(uint64_t session, uint64_t request, const Error& error
       socket->session().on_refused(request, error, now());
     return;
   }
-  shared_.counters.count_refusal(error.code);
   if (const auto call = calls_.take(request)) call->respond(refusal(error));
 }
 
@@ -239,6 +238,10 @@ std::optional<HttpAnswer> GatewayLoop::upgrade(const HttpRequest& request, Conne
   if (const int64_t wait_ms = shared_.admission.enter(loop_.now_ms()); wait_ms > 0)
     session.close(CloseCode::kTooMany, std::to_string(wait_ms));
   return std::nullopt;
+}
+
+void GatewayLoop::on_answer(const HttpAnswer& answer) {
+  if (answer.refused) shared_.counters.count_refusal(*answer.refused);
 }
 
 bus::Session GatewayLoop::registration_of(WebSocket& socket) const {

@@ -18,6 +18,7 @@
 #include "connect/gateway/client_for_test.h"
 #include "connect/gateway/fakes_for_test.h"
 #include "connect/gateway/test_certificate.h"
+#include "connect/protocol/json_out.h"
 
 namespace chat::gateway {
 namespace {
@@ -26,6 +27,9 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr const char* kUpgrade = "HTTP/1.1 101 Switching Protocols";
+constexpr const char* kPost =
+    "POST /v1/chats/c1/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer alice\r\n"
+    "Content-Type: application/json\r\nContent-Length: 22\r\n\r\n{\"body\":{\"text\":\"hi\"}}";
 
 // Messaging that keeps nothing: a send gets the next seq, an answer, and goes to all of `members`.
 class EchoMessaging {
@@ -40,6 +44,8 @@ class EchoMessaging {
     commands_.reset();
   }
 
+  // Commands are answered with this from now on.
+  void refuse(protocol::ErrorCode code) { refusal_ = code; }
   // Commands are kept and not answered until release().
   void hold() { is_holding_ = true; }
   void release() {
@@ -72,6 +78,11 @@ class EchoMessaging {
     protocol::Delivery reply;
     reply.mutable_reply()->set_session(command.origin().session());
     reply.mutable_reply()->set_request(command.origin().request());
+    if (refusal_.load() != protocol::ErrorCode::kInternal) {
+      *reply.mutable_reply()->mutable_failure() =
+          protocol::json::failure_of({refusal_.load(), "refused"});
+      return deliver(command.origin().gateway(), reply);
+    }
     protocol::Appended& appended = *reply.mutable_reply()->mutable_appended();
     appended.set_chat(command.chat());
     appended.set_id(seq_ << 11);
@@ -101,7 +112,8 @@ class EchoMessaging {
   bus::Bus& bus_;
   const bus::SessionRegistry& registry_;
   std::atomic<bool> is_holding_{false};
-  uint64_t seq_ = 0;  // the thread's own
+  std::atomic<protocol::ErrorCode> refusal_{protocol::ErrorCode::kInternal};  // that: none
+  uint64_t seq_ = 0;                                                          // the thread's own
   std::unique_ptr<bus::Subscription> commands_;
   base::ThreadExecutor thread_{"messaging"};
 };
@@ -189,12 +201,42 @@ TEST_F(GatewayTest, ReadsAreAnsweredOnBothTransports) {
   EXPECT_THAT(http.read_answer(), HasSubstr(R"({"read":"user: \"bob\" history)"));
 }
 
+TEST_F(GatewayTest, RefusalsAreCountedByCodeWhereverTheyAreMade) {
+  start();
+  const auto count = [this](const std::string& code) {
+    return metrics_.counter("connect_refusals_total", "", {{"code", code}}).value();
+  };
+  const struct {
+    const char* code;
+    const char* request;
+  } table[] = {
+      {"token_missing", "GET /v1/me HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"not_found", "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"method_not_allowed", "PUT /v1/me HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"origin_not_allowed",
+       "GET /v1/ws HTTP/1.1\r\nHost: h\r\nOrigin: https://x\r\n"
+       "Connection: upgrade\r\nUpgrade: websocket\r\n\r\n"},
+      {"field_invalid", "GET /v1/me HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n"},
+      {"too_large", "POST /v1/sync HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n"},
+  };
+  for (const auto& row : table) {
+    TestClient http(port());
+    http.write(row.request);
+    EXPECT_THAT(http.read_answer(), HasSubstr(row.code));
+    EXPECT_EQ(count(row.code), 1) << row.code;
+  }
+  // What messaging refused it has counted itself.
+  messaging_->refuse(protocol::ErrorCode::kForbidden);
+  TestClient http(port());
+  http.write(kPost);
+  EXPECT_THAT(http.read_answer(), HasSubstr("forbidden"));
+  EXPECT_EQ(count("forbidden"), 0);
+}
+
 TEST_F(GatewayTest, HttpRequestsOfOneConnectionAreAnsweredInOrder) {
   start();
   TestClient http(port());
-  const std::string post =
-      "POST /v1/chats/c1/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer alice\r\n"
-      "Content-Type: application/json\r\nContent-Length: 22\r\n\r\n{\"body\":{\"text\":\"hi\"}}";
+  const std::string post = kPost;
   http.write(post + "GET /v1/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer bob\r\n\r\n" + post +
              "GET /nothing HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(http.read_answer(), StartsWith("HTTP/1.1 201 Created\r\n"));

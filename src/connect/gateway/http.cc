@@ -81,6 +81,7 @@ HttpAnswer refusal(const protocol::Error& error, int status) {
   HttpAnswer answer;
   answer.status = status != 0 ? status : protocol::http_status_of(error.code);
   answer.body = protocol::json::error_body(error);
+  answer.refused = error.code;
   if (error.retry_after_ms > 0) {
     const int64_t seconds = (error.retry_after_ms + 999) / 1000;
     answer.headers.emplace_back("Retry-After", std::to_string(seconds));

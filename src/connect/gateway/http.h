@@ -39,6 +39,8 @@ struct HttpAnswer {
   std::string content_type = "application/json";  // not sent when there is no body
   std::vector<HttpRequest::Header> headers;
   bool close = false;  // the connection ends after this answer
+  // Why it refuses; nothing when it does not, or when somebody else has counted it.
+  std::optional<protocol::ErrorCode> refused;
 };
 
 // The answer of a refusal; 429 and 503 also carry Retry-After. `status` 0: that of the error's

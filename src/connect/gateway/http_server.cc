@@ -95,6 +95,7 @@ void HttpServer::Conversation::take(HttpRequest request) {
 void HttpServer::Conversation::answer(HttpAnswer answer) {
   server_.waiting_.erase(std::exchange(ticket_, 0));
   if (!connection_.is_open()) return;
+  server_.handler_.on_answer(answer);
   const bool keep_alive = keep_alive_ && !answer.close;
   append_answer(connection_.out(), answer, is_head_, keep_alive);
   answered_any_ = true;

@@ -31,6 +31,8 @@ class HttpHandler {
   // A request that asks for a WebSocket. Nothing: `connection` has got a new speaker and the
   // handshake's answer.
   virtual std::optional<HttpAnswer> upgrade(const HttpRequest& request, Connection& connection);
+  // Every answer on its way out, also those to what was no request: for counting.
+  virtual void on_answer(const HttpAnswer&) {}
 };
 
 struct HttpServerOptions {

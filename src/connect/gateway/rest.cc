@@ -192,7 +192,11 @@ Result<RestCall> Rest::finish(RestCall call, const UserId& user, Moment now) {
 }
 
 HttpAnswer Rest::answer_of(Command::OpCase operation, const protocol::Reply& reply) {
-  if (reply.has_failure()) return refusal(json::error_of(reply.failure()));
+  if (reply.has_failure()) {
+    HttpAnswer refused = refusal(json::error_of(reply.failure()));
+    refused.refused.reset();  // messaging counted it
+    return refused;
+  }
   HttpAnswer answer = json_answer(json::ok_of(reply));
   const bool makes_new = operation == Command::kSend || operation == Command::kCreate;
   if (makes_new && reply.has_appended() && !reply.appended().duplicate()) answer.status = 201;

@@ -58,7 +58,15 @@ GatewayShared::GatewayShared(const GatewayOptions& options, base::Metrics& metri
       counters(metrics),
       connections(metrics.gauge("connect_connections", "Open client connections")),
       queue_bytes(metrics.gauge("connect_queue_bytes", "Bytes that wait for slow readers")),
-      accepts(metrics.counter("connect_accepts_total", "Accepted client connections")) {}
+      accepts(metrics.counter("connect_accepts_total", "Accepted client connections")),
+      poisoned(metrics.counter("connect_poisoned_records_total",
+                               "Records on the bus that made no sense and were set aside")) {
+  for (const auto& [topic, name] : {std::pair(bus::Topic::kCommands, "commands"),
+                                    {bus::Topic::kDeliveries, "deliveries"},
+                                    {bus::Topic::kSignals, "signals"}})
+    depths.emplace_back(topic, &metrics.gauge("connect_bus_depth", "Records that wait on the bus",
+                                              {{"topic", name}}));
+}
 
 GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const GatewayParts& parts,
                          GatewayShared& shared)
@@ -110,9 +118,10 @@ void GatewayLoop::take_deliveries() {
   signalled_.store(false);
   const bus::Batch batch = subscription_->take(kRecordsPerTurn);
   for (const bus::Record& record : batch.records) {
-    if (!deliveries_.take(record))
-      base::log_error("a record that is no delivery was set aside",
-                      {{"partition", record.partition}, {"offset", record.offset}});
+    if (deliveries_.take(record)) continue;
+    shared_.poisoned.add();
+    base::log_error("a record that is no delivery was set aside",
+                    {{"partition", record.partition}, {"offset", record.offset}});
   }
   if (!batch.records.empty())
     subscription_->commit(batch.records.back().partition, batch.records.back().offset);
@@ -319,6 +328,9 @@ void GatewayLoop::report() {
   const auto queue_bytes = static_cast<double>(server_.connections().queue_bytes());
   shared_.connections.add(connections - std::exchange(reported_connections_, connections));
   shared_.queue_bytes.add(queue_bytes - std::exchange(reported_queue_bytes_, queue_bytes));
+  if (number_ > 0) return;
+  for (const auto& [topic, depth] : shared_.depths)
+    depth->set(static_cast<double>(parts_.bus.depth(topic)));
 }
 
 void GatewayLoop::drain(base::Task done) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "connect/base/event_loop.h"
@@ -36,6 +37,9 @@ struct GatewayShared {
   base::Gauge& connections;
   base::Gauge& queue_bytes;
   base::Counter& accepts;
+  base::Counter& poisoned;
+  // Of each topic, what waits on the bus: the first loop writes them once a second.
+  std::vector<std::pair<bus::Topic, base::Gauge*>> depths;
 };
 
 class GatewayLoop final : public HttpHandler, public WebSocketHost, public bus::SessionListener {

@@ -11,6 +11,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "connect/base/thread_executor.h"
 #include "connect/bus/embedded_bus.h"
@@ -231,6 +232,31 @@ TEST_F(GatewayTest, RefusalsAreCountedByCodeWhereverTheyAreMade) {
   http.write(kPost);
   EXPECT_THAT(http.read_answer(), HasSubstr("forbidden"));
   EXPECT_EQ(count("forbidden"), 0);
+}
+
+TEST_F(GatewayTest, ADeliveryThatMakesNoSenseIsSetAsideAndCounted) {
+  options_.loops = 1;
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  for (const char* value : {"\xff\xff\xff garbage", ""})
+    bus_.produce(bus::Topic::kDeliveries, {.value = value}, [](const base::Result<uint64_t>&) {});
+  alice.send(send_text(2));
+  EXPECT_THAT(alice.receive(), HasSubstr("\"ok\""));
+  EXPECT_EQ(metrics_.counter("connect_poisoned_records_total", "").value(), 2);
+}
+
+TEST_F(GatewayTest, WhatWaitsOnTheBusIsShown) {
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  messaging_->hold();
+  alice.send(send_text(2));
+  alice.send(send_text(3));
+  const base::Gauge& depth = metrics_.gauge("connect_bus_depth", "", {{"topic", "commands"}});
+  while (depth.value() != 2) std::this_thread::yield();
+  messaging_->release();
+  while (depth.value() != 0) std::this_thread::yield();
 }
 
 TEST_F(GatewayTest, HttpRequestsOfOneConnectionAreAnsweredInOrder) {

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from driver import PATIENCE_S, eventually
+from driver.operations import Refused, new_key
 
 pytestmark = pytest.mark.sanitizers
 
@@ -24,7 +25,6 @@ def metrics(server):
             name, _, value = line.rpartition(" ")
             values[name] = float(value)
     return values
-
 
 
 def test_health_and_readiness(server):
@@ -49,14 +49,50 @@ def test_metrics_are_well_formed_and_named_by_one_rule(server, live):
     assert names <= helped
 
 
-def test_metrics_move(server, live):
+def test_the_guide_names_every_metric(server, root):
+    text = get(server, "/metrics").text
+    served = set(re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE))
+    guide = (root / "docs" / "operating.md").read_text()
+    table = [line for line in guide.splitlines() if line.startswith("| `connect_")]
+    named = {name for line in table for name in re.findall(r"`(connect_\w+)", line.split("|")[1])}
+    assert served <= named
+
+
+def test_metrics_count_what_happens(server, live, rest):
     before = metrics(server)
-    alice = live("alice")
-    chat = alice.create()["chat"]
-    for n in range(5):
-        alice.send(chat, str(n))
-    moved = {name for name, value in metrics(server).items() if value != before.get(name, 0)}
-    assert len(moved) >= 5
+    alice, bob = live("alice"), live("bob")
+    chat = alice.create([bob.user])["chat"]
+    keys = [new_key() for _ in range(5)]
+    for key in keys + keys[:1]:  # the last one is a retry
+        alice.send(chat, "hello", key=key)
+    bob.history(chat)
+    for user in (live("eve"), rest("eve")):
+        with pytest.raises(Refused):
+            user.history(chat)
+    after = metrics(server)
+
+    def grown(name, labels=""):
+        return after[name + labels] - before.get(name + labels, 0)
+
+    assert grown("connect_accepts_total") >= 3
+    assert grown("connect_requests_total", '{operation="send"}') == 6
+    assert grown("connect_refusals_total", '{code="not_found"}') == 2
+    assert grown("connect_sends_total") == 5
+    assert grown("connect_acks_total") == 7  # the creation and the retry, too
+    assert grown("connect_ack_seconds_count") == 7
+    assert grown("connect_ack_seconds_bucket", '{le="+Inf"}') == 7
+    assert grown("connect_deliveries_total") >= 12
+    assert grown("connect_dedup_lookups_total", '{where="memory"}') >= 6
+    assert grown("connect_reads_total", '{call="history"}') == 3
+    assert grown("connect_read_seconds_count") == 3
+    assert 0 < grown("connect_store_commit_seconds_count") <= 6
+    assert grown("connect_store_commit_batch_size_sum") >= 6
+    assert after["connect_store_writable"] == 1
+    assert after["connect_poisoned_records_total"] == 0
+    for queue in ("connect_store_queue_depth", "connect_queue_bytes", "connect_commands_open",
+                  'connect_bus_depth{topic="commands"}', 'connect_bus_depth{topic="deliveries"}'):
+        assert after[queue] >= 0
+    eventually(lambda: metrics(server)["connect_connections"] >= 3)
 
 
 def test_metrics_never_name_users_or_chats(server, live):

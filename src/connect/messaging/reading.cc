@@ -1,6 +1,7 @@
 #include "connect/messaging/reading.h"
 
 #include "connect/base/check.h"
+#include "connect/base/log.h"
 #include "connect/messaging/answer.h"
 
 namespace chat::messaging {
@@ -43,6 +44,14 @@ Reading::Step Reading::refuse(protocol::Error error) {
   answered_ = true;
   context_.done(base::Unexpected<protocol::Error>{std::move(error)});
   return Step::kDone;
+}
+
+// The user is not told what broke inside; the operator is.
+void Reading::fail(const base::Error& error) {
+  protocol::Error refusal = protocol::from_base(error);
+  if (refusal.code == ErrorCode::kInternal)
+    base::log_error("a read failed", {{"why", error.message}});
+  refuse(std::move(refusal));
 }
 
 Reading::Step Reading::refuse_not_found() {

@@ -66,7 +66,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
       if (result)
         take(std::move(*result));
       else
-        self->refuse(protocol::from_base(result.error()));
+        self->fail(result.error());
       self->arrived();
     };
   }
@@ -85,6 +85,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
 
  private:
   void arrived();
+  void fail(const base::Error& error);
 
   Context context_;
   bool answered_ = false;

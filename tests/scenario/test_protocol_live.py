@@ -92,13 +92,16 @@ def test_marks_are_pushed_to_the_other_devices_and_the_members(live):
     alice, bob = live("alice"), live("bob")
     tablet = live(user=bob.user, device="tablet")
     chat = alice.create([bob.user])["chat"]
-    sent = alice.send(chat, "one")
-    bob.mark(chat, read=sent["id"], delivered=sent["id"])
+    places = [{"id": sent["id"], "seq": sent["seq"]} for sent in
+              (alice.send(chat, "one"), alice.send(chat, "two"))]
+    nowhere = {"id": 0, "seq": 0}
+    bob.mark(chat, delivered=places[0]["id"])
+    bob.mark(chat, read=places[0]["id"], delivered=places[1]["id"])
     for user in (tablet, alice):
-        push = user.push("marked", chat=chat, user=bob.user)
-        while not push.get("read") or push["read"].get("seq") != sent["seq"]:
-            push = user.push("marked", chat=chat, user=bob.user)
-        assert push["read"] == {"id": sent["id"], "seq": sent["seq"]}
+        common = {"chat": chat, "user": bob.user}
+        assert user.push("marked") == {**common, "read": nowhere, "delivered": places[0]}
+        assert user.push("marked") == {**common, "read": places[0], "delivered": places[1]}
+    assert not [push for push in bob.pushed_before(bob.create()["chat"]) if "marked" in push]
 
 
 def test_typing_reaches_the_others(live):

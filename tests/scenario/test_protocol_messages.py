@@ -271,6 +271,21 @@ def test_marks_move_up_only_and_count_messages(pair):
     assert bob.mark(chat, delivered=sent[3]["id"])["unread"] == 0
 
 
+def test_what_was_never_marked_is_the_place_before_the_first_event(pair):
+    """Wherever a mark is told, in every answer alike."""
+    alice, bob, chat = pair
+    sent = alice.send(chat, "one")
+    nowhere = {"id": 0, "seq": 0}
+    assert bob.mark(chat, delivered=sent["id"])["read"] == nowhere
+    assert bob.mark(chat, read=0) == {"chat": chat, "read": nowhere, "unread": 1}
+    answers = [bob.sync(), bob.sync(chats={chat: {"after": 0}})]
+    if hasattr(bob, "inbox"):
+        answers.append(bob.inbox())
+    for answer in answers:
+        entry = next(entry for entry in answer["chats"] if entry["chat"] == chat)
+        assert (entry["read"], entry["unread"]) == (nowhere, 1)
+
+
 def test_sending_reads_up_to_it(pair):
     alice, bob, chat = pair
     alice.send(chat, "one")

@@ -123,7 +123,10 @@ void append_intervals(std::string& out, const protocol::MemberItem& member) {
     out += R"({"from":)";
     json::append_place(out, interval.from());
     out += R"(,"to":)";
-    json::append_place(out, interval.open() ? protocol::Place() : interval.to());
+    if (interval.open())
+      out += "null";
+    else
+      json::append_place(out, interval.to());
     out += '}';
   }
   out += ']';

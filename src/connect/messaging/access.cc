@@ -56,9 +56,9 @@ void Access::append_fields(std::string& out) const {
   out += ",\"role\":";
   append_role(out, role());
   out += ",\"head\":";
-  append_head(out, newest_);
+  json::append_place(out, newest_);
   out += ",\"read\":";
-  append_head(out, read());
+  json::append_place(out, read());
   out += ",\"unread\":";
   json::append_number(out, unread());
 }

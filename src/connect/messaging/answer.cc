@@ -13,14 +13,6 @@ uint32_t limit_or_default(uint32_t limit) {
   return limit == 0 ? protocol::kPageDefault : std::min(limit, protocol::kPageMax);
 }
 
-void append_head(std::string& out, const protocol::Place& place) {
-  out += "{\"id\":";
-  json::append_number(out, place.id());
-  out += ",\"seq\":";
-  json::append_number(out, place.seq());
-  out += '}';
-}
-
 void append_role(std::string& out, protocol::Role role) {
   if (role == protocol::ROLE_NONE)
     out += "null";

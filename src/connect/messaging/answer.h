@@ -23,8 +23,6 @@ inline constexpr uint32_t kAnswerEventsMax = 20'000;
 // What a request that gave no limit gets.
 uint32_t limit_or_default(uint32_t limit);
 
-// {"id":…,"seq":…}, with zeros for the place before the first event.
-void append_head(std::string& out, const protocol::Place& place);
 // null for somebody who is no member.
 void append_role(std::string& out, protocol::Role role);
 void append_optional_id(std::string& out, std::optional<protocol::EventId> id);

@@ -34,7 +34,7 @@ class ChatReading final : public Reading {
     body += ",\"members\":";
     json::append_number(body, access.members());
     body += ",\"head\":";
-    append_head(body, access.newest());
+    json::append_place(body, access.newest());
     body += '}';
     return answer(std::move(body));
   }

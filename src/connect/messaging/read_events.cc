@@ -1,5 +1,6 @@
 #include "connect/messaging/answer.h"
 #include "connect/messaging/reads.h"
+#include "connect/protocol/json_out.h"
 
 namespace chat::messaging {
 namespace {
@@ -24,7 +25,7 @@ class EventsReading final : public Reading {
     std::string body = "{";
     append_catch_up(body, *access_);
     body += ",\"head\":";
-    append_head(body, access_->newest());
+    protocol::json::append_place(body, access_->newest());
     body += '}';
     return answer(std::move(body));
   }

@@ -1,5 +1,6 @@
 #include "connect/messaging/answer.h"
 #include "connect/messaging/reads.h"
+#include "connect/protocol/json_out.h"
 
 namespace chat::messaging {
 namespace {
@@ -35,7 +36,7 @@ class HistoryReading final : public Reading {
     body += '{';
     page_->append_fields(body, chat_.value());
     body += ",\"head\":";
-    append_head(body, access_->newest());
+    protocol::json::append_place(body, access_->newest());
     body += '}';
     return answer(std::move(body));
   }

@@ -225,10 +225,6 @@ void append_message(std::string& out, std::string_view chat, const Folded& messa
 }
 
 void append_place(std::string& out, const Place& place) {
-  if (place.seq() == 0) {
-    out += "null";
-    return;
-  }
   Object object(out);
   object.number("id", place.id());
   object.number("seq", place.seq());

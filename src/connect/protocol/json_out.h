@@ -31,7 +31,7 @@ struct Folded {
 };
 void append_message(std::string& out, std::string_view chat, const Folded& message);
 
-// {"id":…,"seq":…}, or null for the place before the first event.
+// {"id":…,"seq":…}, with zeros for the place before the first event.
 void append_place(std::string& out, const Place& place);
 
 void append_error(std::string& out,

@@ -227,7 +227,7 @@ TEST(JsonOut, Replies) {
   Marked& marked = *reply.mutable_marked();
   marked.set_chat("c1");
   marked.set_unread(2);
-  EXPECT_EQ(ok_of(reply), R"({"chat":"c1","read":null,"unread":2})");
+  EXPECT_EQ(ok_of(reply), R"({"chat":"c1","read":{"id":0,"seq":0},"unread":2})");
   marked.mutable_read()->set_id(5);
   marked.mutable_read()->set_seq(2);
   EXPECT_EQ(ok_of(reply), R"({"chat":"c1","read":{"id":5,"seq":2},"unread":2})");
@@ -241,7 +241,7 @@ TEST(JsonOut, Pushes) {
   marked.mutable_read()->set_id(5);
   marked.mutable_read()->set_seq(2);
   EXPECT_EQ(push_marked(marked), R"({"marked":{"chat":"c1","user":"bob","read":{"id":5,"seq":2},)"
-                                 R"("delivered":null}})");
+                                 R"("delivered":{"id":0,"seq":0}}})");
   EXPECT_EQ(push_typing("c1", "a\"b"), R"({"typing":{"chat":"c1","user":"a\"b"}})");
   EXPECT_EQ(push_presence("bob", true, 0),
             R"({"presence":{"user":"bob","online":true,"last_seen":null}})");

@@ -134,7 +134,8 @@ class ChatsForTest final : public persistence::Persistence {
   std::map<std::string, TestChat> chats;
   bool hold = false;  // answers wait in `held`
   std::deque<base::Task> held;
-  bool fails = false;                 // every answer is an error
+  bool fails = false;  // every answer is an error, of this code
+  base::Code failure = base::Code::kUnavailable;
   std::function<void()> at_log_read;  // happens right before the log is read
   std::function<void()> after_list;   // happens right after the chats are listed
   size_t log_reads = 0;
@@ -226,7 +227,7 @@ class ChatsForTest final : public persistence::Persistence {
   template <typename T>
   void reply(persistence::Done<T> done, T value) {
     base::Result<T> result = std::move(value);
-    if (fails) result = base::unexpected(base::Code::kUnavailable, "the disk is away");
+    if (fails) result = base::unexpected(failure, "the disk is away");
     if (!hold) return done(std::move(result));
     held.push_back([done = std::move(done), result = std::move(result)] { done(result); });
   }

@@ -42,7 +42,8 @@ std::shared_ptr<Reading> make_read(Reading::Context context, ReadRequest& reques
 
 MessagingReadService::MessagingReadService(Parts parts)
     : parts_(std::move(parts)),
-      in_flight_max_(parts_.reads_per_reader_max * static_cast<uint32_t>(parts_.readers.size())) {
+      in_flight_max_(parts_.reads_per_reader_max * static_cast<uint32_t>(parts_.readers.size())),
+      number_(static_cast<uint64_t>(parts_.clock->wall_ms()) * 1000) {
   CHECK(!parts_.readers.empty());
   const auto counter = [this](const char* call) {
     return &parts_.metrics->counter("connect_reads_total", "Reads that were asked for.",
@@ -81,14 +82,19 @@ void MessagingReadService::read(ReadRequest request, ReadAnswer done) {
                           kReadRetryAfterMs));
     return;
   }
-  base::Executor* reader = parts_.readers[turn_.fetch_add(1) % parts_.readers.size()];
-  begin(std::move(request), reader, counted(std::move(done)));
+  begin(std::move(request), counted(std::move(done)));
 }
 
 // A Reading answers for itself when its task is destroyed unrun.
-void MessagingReadService::begin(ReadRequest request, base::Executor* reader, ReadAnswer done) {
-  Reading::Context context{parts_.persistence, parts_.cursors, reader,
-                           protocol::UserId(std::move(*request.mutable_user())), nullptr};
+void MessagingReadService::begin(ReadRequest request, ReadAnswer done) {
+  const uint64_t number = number_.fetch_add(1) + 1;
+  base::Executor* const reader = parts_.readers[number % parts_.readers.size()];
+  Reading::Context context{parts_.persistence,
+                           parts_.cursors,
+                           reader,
+                           protocol::UserId(std::move(*request.mutable_user())),
+                           number,
+                           nullptr};
   if (request.what_case() == ReadRequest::WHAT_NOT_SET) {
     done(protocol::refuse(ErrorCode::kUnknownOperation, "this server does not know that read"));
     return;

@@ -44,12 +44,13 @@ class MessagingReadService final : public protocol::ReadService {
  private:
   base::Counter& counter_of(const protocol::ReadRequest& request);
   ReadAnswer counted(ReadAnswer done);
-  void begin(protocol::ReadRequest request, base::Executor* reader, ReadAnswer done);
+  void begin(protocol::ReadRequest request, ReadAnswer done);
 
   const Parts parts_;
   const uint32_t in_flight_max_;
   std::atomic<uint32_t> in_flight_ = 0;
-  std::atomic<uint32_t> turn_ = 0;               // which reader is next
+  // Of the last read. It begins with the time, in us, so that no restart uses one again.
+  std::atomic<uint64_t> number_;
   std::map<uint32_t, base::Counter*> counters_;  // by the request's field number
   base::Counter* unknown_;
   base::Counter* overloaded_;

@@ -617,6 +617,26 @@ TEST_F(ReadServiceTest, AFailureIsTheAnswer) {
   EXPECT_EQ(refusal(by("ann")), ErrorCode::kUnknownOperation);
 }
 
+TEST_F(ReadServiceTest, WhatBreaksInsideIsNamedByAReferenceThatIsInTheLog) {
+  make("c", "ann");
+  store_.fails = true;
+  store_.failure = base::Code::kCorrupt;
+  std::set<std::string> references;
+  for (int i = 0; i < 2; ++i) {
+    ::testing::internal::CaptureStderr();
+    const Answer answer = ask(history("ann"));
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::kInternal);
+    const std::string& message = answer.error().message;
+    EXPECT_THAT(message, Not(HasSubstr("disk")));
+    const std::string reference = message.substr(message.rfind(' ') + 1);
+    EXPECT_THAT(log, HasSubstr("\"reference\":\"" + reference + "\""));
+    references.insert(reference);
+  }
+  EXPECT_EQ(references.size(), 2u);
+}
+
 TEST_F(ReadServiceTest, RefusesWhatItHasNoRoomFor) {
   make("c", "ann");
   std::vector<std::optional<Answer>> answers(5);
@@ -644,6 +664,7 @@ TEST_F(ReadServiceTest, WhatIsNeverRunIsAnsweredAsUnavailable) {
   ASSERT_TRUE(waiting && asking);
   EXPECT_EQ(waiting->error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(asking->error().code, ErrorCode::kUnavailable);
+  EXPECT_GT(asking->error().retry_after_ms, 0);
 }
 
 TEST_F(ReadServiceTest, APageIsOneReadOfTheLog) {

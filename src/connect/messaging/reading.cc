@@ -11,9 +11,17 @@ using persistence::UserChat;
 using protocol::ChatId;
 using protocol::ErrorCode;
 
+namespace {
+
+// Until the server that takes over has started.
+constexpr int64_t kStoppingRetryMs = 1'000;
+
+}  // namespace
+
 Reading::~Reading() {
   if (answered_) return;
-  context_.done(protocol::refuse(ErrorCode::kUnavailable, "the server is stopping"));
+  context_.done(
+      protocol::refuse(ErrorCode::kUnavailable, "the server is stopping", "", kStoppingRetryMs));
 }
 
 // A question may be answered inside the call: then the loop goes round instead of the callback
@@ -49,8 +57,11 @@ Reading::Step Reading::refuse(protocol::Error error) {
 // The user is not told what broke inside; the operator is.
 void Reading::fail(const base::Error& error) {
   protocol::Error refusal = protocol::from_base(error);
-  if (refusal.code == ErrorCode::kInternal)
-    base::log_error("a read failed", {{"why", error.message}});
+  if (refusal.code == ErrorCode::kInternal) {
+    const std::string reference = "read-" + std::to_string(context_.number);
+    refusal.message += ", reference " + reference;
+    base::log_error("a read failed", {{"reference", reference}, {"why", error.message}});
+  }
   refuse(std::move(refusal));
 }
 

@@ -32,6 +32,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
     const protocol::CursorSealer* cursors = nullptr;
     base::Executor* executor = nullptr;  // the reader thread it runs on
     protocol::UserId user;
+    uint64_t number = 0;  // the reference that `internal` gives, here and in the log
     ReadAnswer done;
   };
 

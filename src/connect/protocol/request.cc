@@ -112,8 +112,10 @@ Result<Operation> read_operation(const Value& message, const std::optional<Error
                                  bool has_id) {
   TRY_ASSIGN(const Known* known, operation_of(message));
   if (bad_id) return base::Unexpected{*bad_id};
-  if (!has_id && known->name != "typing")
-    return refuse(ErrorCode::kFieldMissing, "id is missing", "id");
+  const bool is_answered = known->name != "typing";
+  if (!has_id && is_answered) return refuse(ErrorCode::kFieldMissing, "id is missing", "id");
+  if (has_id && !is_answered)
+    return refuse(ErrorCode::kFieldInvalid, "id: typing is never answered and has none", "id");
   std::optional<Error> refusal;
   Fields fields(*message.find(known->name), refusal);
   Operation operation = known->read(fields);

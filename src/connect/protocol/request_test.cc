@@ -188,7 +188,7 @@ TEST(Request, Events) {
 }
 
 TEST(Request, UnknownFieldsAreIgnoredBesideTheOperation) {
-  const Request request = parse_request(R"({"trace":{},"typing":{"chat":"c","x":1},"id":7})");
+  const Request request = parse_request(R"({"trace":{},"watch":{"users":[],"x":1},"id":7})");
   EXPECT_EQ(request.id, 7u);
   EXPECT_TRUE(request.operation);
 }
@@ -219,6 +219,7 @@ TEST(Request, EnvelopeIsRefused) {
       {"{\"id\":9007199254740992,\"join\":{}}", {}, ErrorCode::kFieldInvalid, "id"},
       {"{\"id\":9007199254740991,\"join\":{}}", EventId::kMax, ErrorCode::kFieldMissing, "chat"},
       {"{\"typing\":{}}", {}, ErrorCode::kFieldMissing, "chat"},
+      {"{\"id\":7,\"typing\":{\"chat\":\"c\"}}", 7, ErrorCode::kFieldInvalid, "id"},
   };
   for (const auto& row : table) {
     const Request request = parse_request(row.text);

@@ -379,6 +379,20 @@ TEST_F(ChatWorkerTest, MarksAreStoredAndShown) {
   EXPECT_THAT(deliveries(), ElementsAre("0:read 4"));
 }
 
+TEST_F(ChatWorkerTest, InALargeChatAMarkIsShownToItsUserOnly) {
+  protocol::Command more = command("alice", 2);
+  for (int i = 0; i < 97; ++i) more.mutable_invite()->add_users("user" + std::to_string(i));
+  run(more);
+  deliveries();
+  run(mark("bob", db_.log("c")[0].id()));
+  EXPECT_THAT(deliveries(), ElementsAre("0:read 1", "marked to alice,bob", "marked to carl"))
+      << "100 members";
+  run(invite("alice", 3, {"one more"}));
+  deliveries();
+  run(mark("bob", db_.log("c")[1].id()));
+  EXPECT_THAT(deliveries(), ElementsAre("0:read 2", "marked to bob"));
+}
+
 TEST_F(ChatWorkerTest, AnOldKeyIsLookedUpInTheLog) {
   for (uint64_t key = 2; key < 100; ++key) run(send("alice", key));
   // Another worker, whose memory begins later.

@@ -352,6 +352,44 @@ TEST_F(GatewayTest, WatchersHearOfComingAndGoing) {
   EXPECT_THAT(alice.receive(), StartsWith(R"({"presence":{"user":"bob","online":false)"));
 }
 
+TEST_F(GatewayTest, AWatchReplacesTheOneBefore) {
+  options_.loops = 1;
+  start();
+  TestClient alice(port());
+  alice.enter("alice");
+  alice.send(R"({"id":2,"watch":{"users":["bob","carol"]}})");
+  alice.receive();
+  alice.send(R"({"id":3,"watch":{"users":["carol","dave"]}})");
+  EXPECT_THAT(alice.receive(), HasSubstr(R"({"user":"dave","online":false,"last_seen":null})"));
+  TestClient bob(port()), carol(port());
+  bob.enter("bob");
+  carol.enter("carol");
+  EXPECT_THAT(alice.receive(), StartsWith(R"({"presence":{"user":"carol","online":true)"));
+  alice.send(R"({"id":4,"watch":{"users":[]}})");
+  EXPECT_EQ(alice.receive(), R"({"id":4,"ok":{"presence":[]}})");
+}
+
+TEST_F(GatewayTest, WhatWasAcceptedAndCameToNothingIsToldToItsSession) {
+  options_.loops = 1;
+  start();
+  TestClient phone(port()), tablet(port());
+  const std::string welcome = phone.enter("alice");
+  const std::string before = R"("session":"0-)";
+  protocol::Delivery delivery;
+  protocol::RejectedPush& push = *delivery.mutable_rejected();
+  push.set_session(std::stoull(welcome.substr(welcome.find(before) + before.size())));
+  push.set_chat("c1");
+  push.set_key(std::string(protocol::Key::mint(1, {}).bytes()));
+  push.set_code(static_cast<uint32_t>(protocol::ErrorCode::kForbidden));
+  tablet.enter("alice");
+  bus_.produce(bus::Topic::kDeliveries, {.value = delivery.SerializeAsString()},
+               [](const base::Result<uint64_t>&) {});
+  EXPECT_EQ(phone.receive(), R"({"rejected":{"chat":"c1","key":")" +
+                                 protocol::Key::mint(1, {}).text() + R"(","code":"forbidden"}})");
+  phone.send(send_text(2));
+  EXPECT_THAT(tablet.receive(), StartsWith(R"({"event":)"));
+}
+
 TEST_F(GatewayTest, ACrowdIsLetInAtARateAndToldWhenToComeBack) {
   options_.admissions_per_second = 1;
   start();
@@ -384,7 +422,11 @@ TEST_F(GatewayTest, BeyondTheBoundNewcomersAreTurnedAway) {
   TestClient first(port());
   first.enter("alice");
   TestClient second(port());
-  EXPECT_THAT(second.read_to_end(), StartsWith("HTTP/1.1 503 "));
+  const std::string answer = second.read_to_end();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 5\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\n{\"error\":{\"code\":\"overloaded\""));
+  EXPECT_THAT(answer, HasSubstr("\"retry_after_ms\":5000}}"));
 }
 
 class TlsGatewayTest : public GatewayTest {

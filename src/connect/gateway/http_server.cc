@@ -14,9 +14,13 @@ namespace {
 // A kept-alive connection without a request.
 constexpr int64_t kIdleMs = 60'000;
 
-constexpr std::string_view kFullAnswer =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-    "Content-Length: 0\r\n\r\n";
+// Until others have gone, when this server has all the connections that it takes.
+constexpr int64_t kFullRetryMs = 5'000;
+
+HttpAnswer full() {
+  return refusal({protocol::ErrorCode::kOverloaded,
+                  "this server has all the connections that it takes", "", kFullRetryMs});
+}
 
 }  // namespace
 
@@ -143,7 +147,11 @@ base::Status HttpServer::listen(const std::string& address) {
 
 void HttpServer::adopt(int fd, Peer peer) {
   if (table_.count() >= options_.connections_max) {
-    if (options_.tls == nullptr) (void)!write(fd, kFullAnswer.data(), kFullAnswer.size());
+    if (options_.tls == nullptr) {
+      std::string out;
+      append_answer(out, full(), false, false);
+      (void)!write(fd, out.data(), out.size());
+    }
     close(fd);
     return;
   }

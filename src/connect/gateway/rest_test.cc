@@ -137,6 +137,65 @@ TEST_F(RestTest, EveryCallBecomesItsOperation) {
               HasSubstr("create { type: CHAT_TYPE_GROUP"));
 }
 
+TEST_F(RestTest, EveryCallThatAppendsTakesTheKey) {
+  const struct {
+    Method method;
+    const char* target;
+    const char* body;
+  } kCalls[] = {
+      {Method::kPost, "/v1/chats", R"({"type":"group"})"},
+      {Method::kPatch, "/v1/chats/c1", R"({"title":"t"})"},
+      {Method::kPost, "/v1/chats/c1/messages", R"({"body":{"text":"hi"}})"},
+      {Method::kPatch, "/v1/chats/c1/messages/5", R"({"body":{"text":"hi"}})"},
+      {Method::kDelete, "/v1/chats/c1/messages/5", ""},
+      {Method::kPut, "/v1/chats/c1/messages/5/reactions/a", ""},
+      {Method::kDelete, "/v1/chats/c1/messages/5/reactions/a", ""},
+      {Method::kPut, "/v1/chats/c1/members/bob", ""},
+      {Method::kPut, "/v1/chats/c1/members/alice", ""},
+      {Method::kDelete, "/v1/chats/c1/members/bob", ""},
+      {Method::kDelete, "/v1/chats/c1/members/alice", ""},
+  };
+  for (const auto& each : kCalls) {
+    const std::string what = std::to_string(static_cast<int>(each.method)) + each.target;
+    HttpRequest call = request(each.method, each.target, each.body);
+    now_.boot_ms += 1000;  // an old key costs a second's worth
+    const RestCall given = take(call);
+    EXPECT_EQ(protocol::Key::from_bytes(std::get<Command>(given).key())->text(), kKey) << what;
+    set(call, "idempotency-key", "");
+    now_.boot_ms += 1000;
+    const RestCall minted = take(call);
+    EXPECT_TRUE(protocol::Key::from_bytes(std::get<Command>(minted).key())) << what;
+    set(call, "idempotency-key", "7");
+    EXPECT_THAT(answer(call).body, HasSubstr(R"("code":"key_invalid")")) << what;
+  }
+}
+
+TEST_F(RestTest, AnotherMethodIsToldWhatIsAllowed) {
+  const std::pair<const char*, const char*> kPaths[] = {
+      {"/v1/inbox", "GET, HEAD"},
+      {"/v1/me", "GET, HEAD"},
+      {"/v1/sync", "POST"},
+      {"/v1/chats", "POST"},
+      {"/v1/chats/c1", "GET, HEAD, PATCH"},
+      {"/v1/chats/c1/messages", "GET, HEAD, POST"},
+      {"/v1/chats/c1/messages/5", "PATCH, DELETE"},
+      {"/v1/chats/c1/messages/5/reactions/a", "PUT, DELETE"},
+      {"/v1/chats/c1/events", "GET, HEAD"},
+      {"/v1/chats/c1/read", "PUT"},
+      {"/v1/chats/c1/receipts", "GET, HEAD"},
+      {"/v1/chats/c1/members", "GET, HEAD"},
+      {"/v1/chats/c1/members/bob", "PUT, DELETE"},
+      {"/v1/dev/login", "POST"},
+      {"/v1/openapi.json", "GET, HEAD"},
+  };
+  for (const auto& [path, allow] : kPaths) {
+    const HttpAnswer got = answer(request(Method::kOther, path));
+    EXPECT_EQ(got.status, 405) << path;
+    EXPECT_THAT(got.body, HasSubstr(R"("code":"method_not_allowed")")) << path;
+    EXPECT_THAT(got.headers, Contains(Pair("Allow", allow))) << path;
+  }
+}
+
 TEST_F(RestTest, EveryRefusalHasItsStatus) {
   const struct {
     Method method;

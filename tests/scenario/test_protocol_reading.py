@@ -64,6 +64,7 @@ def test_before_and_after_exclude_their_id_and_around_includes_it(reading):
     assert ids(user.history(chat, before=middle, limit=3)["messages"]) == ids(places[57:60])
     assert ids(user.history(chat, after=middle, limit=3)["messages"]) == ids(places[61:64])
     assert ids(user.history(chat, around=middle, limit=5)["messages"]) == ids(places[58:63])
+    assert ids(user.history(chat, around=middle, limit=4)["messages"]) == ids(places[58:62])
     assert ids(user.history(chat, around=middle, limit=1)["messages"]) == [middle]
 
 
@@ -139,7 +140,9 @@ def test_sync_of_an_unnamed_chat_brings_its_newest_page(api):
     answer = bob.sync(chats={})
     entry = next(entry for entry in answer["chats"] if entry["chat"] == chat)
     assert entry["title"] == "New" and entry["unread"] >= 1 and "events" not in entry
-    assert entry["messages"][-1]["body"]["text"] == "one"
+    page = bob.history(chat)
+    assert page["messages"][-1]["body"]["text"] == "one"
+    assert {name: entry[name] for name in page} == page
 
 
 def test_sync_of_a_foreign_chat_says_so(api):
@@ -199,7 +202,7 @@ def test_a_cursor_of_another_user_or_call_is_refused(rest):
 def test_me(rest):
     alice = rest("alice")
     answer = alice.me()
-    assert answer["user"] == alice.user
+    assert answer["user"] == alice.user and answer["time"] > 1_600_000_000_000
     assert answer["limits"]["page"] == 200 and answer["limits"]["text_bytes"] == 16384
 
 

@@ -165,8 +165,11 @@ TEST_F(RestTest, EveryCallThatAppendsTakesTheKey) {
     now_.boot_ms += 1000;
     const RestCall minted = take(call);
     EXPECT_TRUE(protocol::Key::from_bytes(std::get<Command>(minted).key())) << what;
-    set(call, "idempotency-key", "7");
-    EXPECT_THAT(answer(call).body, HasSubstr(R"("code":"key_invalid")")) << what;
+    for (const char* wrong : {"7", ""}) {
+      set(call, "idempotency-key", "");
+      call.headers.emplace_back("idempotency-key", wrong);
+      EXPECT_THAT(answer(call).body, HasSubstr(R"("code":"key_invalid")")) << what;
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #include "connect/app/command_line.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -20,26 +22,67 @@ constexpr const char* kAbout =
     "  connect chat --user alice                      # in a second one\n"
     "  connect chat --user bob                        # in a third one";
 
+// "`lisen` is not known here, did you mean `listen`?"
+std::string not_known(const std::string& word, const std::vector<std::string>& words) {
+  const std::string meant = nearest_word(word, words);
+  return "`" + word + "` is not known here" +
+         (meant.empty() ? "" : ", did you mean `" + meant + "`?");
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back(name);
+  return names;
+}
+
 // TOML or INI. Options that stand before any [section] are those of `serve`; one that the
 // environment sets as well is left to it.
 class ServeConfig final : public CLI::ConfigBase {
  public:
+  explicit ServeConfig(const CLI::App& serve) : names_(option_names(serve)) {}
+
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     std::vector<CLI::ConfigItem> items = ConfigBase::from_config(input);
     std::vector<CLI::ConfigItem> kept;
     for (CLI::ConfigItem& item : items) {
       if (item.parents.empty()) item.parents = {"serve"};
+      if (item.parents == std::vector<std::string>{"serve"} &&
+          std::ranges::find(names_, item.name) == names_.end())
+        throw CLI::ConfigError("in the configuration file " + not_known(item.name, names_));
       if (std::getenv(environment_name(item.name).c_str()) == nullptr)
         kept.push_back(std::move(item));
     }
     return kept;
   }
+
+ private:
+  const std::vector<std::string> names_;
 };
+
+// Variables that are nearly one of ours were mistyped. Others are let be: where Connect runs as a
+// service of Kubernetes named `connect`, there are CONNECT_PORT and CONNECT_SERVICE_HOST.
+std::string mistyped_variable(const CLI::App& serve) {
+  std::vector<std::string> known = {"CONFIG"};
+  constexpr size_t kPrefix = std::string_view("CONNECT_").size();
+  for (const std::string& name : option_names(serve))
+    known.push_back(environment_name(name).substr(kPrefix));
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (!text.starts_with("CONNECT_")) continue;
+    const std::string name(text.substr(kPrefix, text.find('=') - kPrefix));
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string meant = nearest_word(name, known);
+    if (!meant.empty())
+      return "the environment's `CONNECT_" + name + "` is not known here, did you mean `CONNECT_" +
+             meant + "`?";
+  }
+  return {};
+}
 
 std::vector<std::string> words_of(const CLI::App& app) {
   std::vector<std::string> words;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  for (const std::string& name : option_names(app)) words.push_back("--" + name);
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
     words.push_back(command->get_name());
   return words;
@@ -58,22 +101,25 @@ void print_unexpected(const CLI::App& app) {
   std::vector<std::string> words = words_of(command);
   if (&command != &app) words.emplace_back("--config");
   for (const std::string& word : app.remaining(true)) {
-    const std::string name = word.substr(0, word.find('='));
-    const std::string meant = nearest_word(name, words);
-    std::fprintf(stderr, "connect: `%s` is not known here%s\n", name.c_str(),
-                 meant.empty() ? "" : (", did you mean `" + meant + "`?").c_str());
+    std::fprintf(stderr, "connect: %s\n", not_known(word.substr(0, word.find('=')), words).c_str());
   }
 }
 
+// "import irc " of the innermost command, nothing of the program itself.
+std::string path_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? "" : path_of(*parent) + command.get_name() + " ";
+}
+
 int explain(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-  if (!app.remaining(true).empty())
+  const bool unexpected = !app.remaining(true).empty();
+  if (error.get_exit_code() == 0 && !unexpected) return app.exit(error);  // --help, --version
+  if (unexpected)
     print_unexpected(app);
   else
     std::fprintf(stderr, "connect: %s\n", error.what());
-  const CLI::App& command = chosen_command(app);
   std::fprintf(stderr, "`connect %s--help` shows what there is.\n",
-               &command == &app ? "" : (command.get_name() + " ").c_str());
+               path_of(chosen_command(app)).c_str());
   return kExitUsage;
 }
 
@@ -135,15 +181,18 @@ int run_command_line(int argc, const char* const* argv) {
   app.set_config("--config", "",
                  "Take options of `serve` from this file (TOML or INI), by their long names")
       ->envname("CONNECT_CONFIG");
-  app.config_formatter(std::make_shared<ServeConfig>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.require_subcommand(1);
   app.fallthrough();  // so that --config may follow the command
   app.footer("`connect COMMAND --help` explains a command and gives examples.");
   Run run;
   add_commands(app, run);
+  const CLI::App& serve = *app.get_subcommand("serve");
+  app.config_formatter(std::make_shared<ServeConfig>(serve));
   try {
     app.parse(argc, argv);
+    const std::string mistyped = serve.parsed() ? mistyped_variable(serve) : std::string();
+    if (!mistyped.empty()) throw CLI::ConfigError(mistyped);
   } catch (const CLI::ParseError& error) {
     return explain(app, error);
   }

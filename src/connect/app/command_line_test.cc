@@ -46,6 +46,8 @@ TEST(CommandLine, NamesWhatIsMistypedAndWhatWasMeant) {
       {{"serve", "--tls-cert", "c.pem"}, {"--tls-key"}},
       {{"serve", "--config", "/no/such/file"}, {"/no/such/file"}},
       {{"srve"}, {"`srve`", "did you mean `serve`?"}},
+      {{"srve", "--help"}, {"`srve`", "did you mean `serve`?"}},
+      {{"import", "irc", "--dta", "d"}, {"`--dta`", "`connect import irc --help`"}},
       {{}, {"subcommand"}},
       {{"backup", "dir"}, {"--data"}},
       {{"backup", "dir", "--data", "a", "--ops", "b"}, {"--data"}},
@@ -90,8 +92,24 @@ TEST(CommandLine, AConfigurationFileIsReadAndItsMistakesAreNamed) {
   std::ofstream(path) << "lisen = \"127.0.0.1:0\"\n";
   const Outcome mistyped = run({"serve", "--config", path.c_str()});
   EXPECT_EQ(mistyped.code, kExitUsage);
-  EXPECT_NE(mistyped.error.find("lisen"), std::string::npos) << mistyped.error;
+  EXPECT_NE(mistyped.error.find("`lisen` is not known here, did you mean `listen`?"),
+            std::string::npos)
+      << mistyped.error;
   std::remove(path.c_str());
+}
+
+TEST(CommandLine, AMistypedVariableIsNamedAndAForeignOneLetBe) {
+  setenv("CONNECT_PORT", "tcp://10.0.0.1:80", 1);  // as Kubernetes sets it
+  setenv("CONNECT_LISTEN", "nowhere", 1);
+  EXPECT_NE(run({"serve"}).error.find("nowhere"), std::string::npos);
+  unsetenv("CONNECT_LISTEN");
+  setenv("CONNECT_LISTN", "127.0.0.1:0", 1);
+  const Outcome mistyped = run({"serve"});
+  EXPECT_EQ(mistyped.code, kExitUsage);
+  EXPECT_NE(mistyped.error.find("did you mean `CONNECT_LISTEN`?"), std::string::npos)
+      << mistyped.error;
+  unsetenv("CONNECT_LISTN");
+  unsetenv("CONNECT_PORT");
 }
 
 TEST(CommandLine, WordsNearAndFar) {

@@ -17,6 +17,15 @@ base::Result<HostPort> address_of(std::string_view option, const std::string& te
   return base::unexpected(Code::kInvalid, std::string(option) + ": " + parsed.error().message);
 }
 
+// As browsers write one: a scheme, a host, a port that is not the scheme's.
+base::Status check_origin(const std::string& origin) {
+  const size_t host = origin.starts_with("https://") ? 8 : origin.starts_with("http://") ? 7 : 0;
+  if (host > 0 && host < origin.size() && origin.find_first_of("/?#@ ", host) == std::string::npos)
+    return base::ok();
+  return base::unexpected(Code::kInvalid,
+                          "--origin is like https://chat.example.org, not " + origin);
+}
+
 base::Status check_access(const ServeOptions& options, const HostPort& listen) {
   if (options.auth == "jwt") {
     if (options.jwt_keys.empty())
@@ -49,6 +58,7 @@ base::Status check_serve_options(const ServeOptions& options) {
     return base::unexpected(Code::kInvalid, "--listen and --ops are the same address");
   if (options.tls_cert.empty() != options.tls_key.empty())
     return base::unexpected(Code::kInvalid, "--tls-cert and --tls-key go together");
+  for (const std::string& origin : options.origins) TRY(check_origin(origin));
   return check_access(options, listen);
 }
 

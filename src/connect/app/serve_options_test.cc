@@ -32,6 +32,13 @@ TEST(ServeOptions, WhatMakesNoSenseIsNamed) {
       {[](ServeOptions& options) { options.jwt_audience = "chat"; }, "--jwt-audience"},
       {[](ServeOptions& options) { options.tls_cert = "cert.pem"; }, "--tls-key"},
       {[](ServeOptions& options) {
+         options.origins = {"https://a.example", "http://b:81"};
+       },
+       ""},
+      {[](ServeOptions& options) { options.origins = {"chat.example"}; }, "--origin"},
+      {[](ServeOptions& options) { options.origins = {"https://"}; }, "--origin"},
+      {[](ServeOptions& options) { options.origins = {"https://a.example/"}; }, "--origin"},
+      {[](ServeOptions& options) {
          options.auth = "jwt";
          options.jwt_keys = {"k.pem"};
          options.listen = "0.0.0.0:443";

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
 import threading
 
 import pytest
+import requests
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from driver import PATIENCE_S, eventually
@@ -295,6 +297,57 @@ def test_a_flipped_bit_is_never_served_as_data(start, tmp_path):
         assert "corrupt" in why.lower() and table.name in why
     finally:
         damaged.kill()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, of 300 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "none", str(disk)],
+                             capture_output=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this user may not mount a file system")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_is_unavailable_until_there_is_room(binary, small_disk):
+    ballast = small_disk / "ballast"
+    with open(ballast, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 290 << 20)
+    server = Server(binary, small_disk / "data")
+    try:
+        alice = Rest(server, "alice")
+        chat, acknowledged = alice.create()["chat"], []
+
+        def send():
+            acknowledged.append(alice.send(chat, "x" * 16000, key=key)["seq"])
+            return True
+
+        with pytest.raises(Refused) as refused:
+            while True:
+                key = new_key()
+                send()
+        assert refused.value.code == "unavailable" and refused.value.status == 503
+        ready = requests.get(server.ops_url + "/readyz", timeout=PATIENCE_S)
+        assert ready.status_code == 503 and "no writes" in ready.text
+        assert "disk is full" in server.wait_log("chat database takes no writes")["why"]
+        assert [event["seq"] for event in alice.all_events(chat)][-1] == acknowledged[-1]
+        ballast.unlink()
+        while True:  # the same key: it may have been stored
+            try:
+                send()
+                break
+            except Refused as again:
+                assert again.code == "unavailable"
+        assert requests.get(server.ops_url + "/readyz", timeout=PATIENCE_S).status_code == 200
+        events = alice.all_events(chat)
+        assert [event["seq"] for event in events] == list(range(1, acknowledged[-1] + 1))
+        assert acknowledged == list(range(2, acknowledged[-1] + 1))
+        assert len({event["key"] for event in events}) == len(events)
+    finally:
+        server.kill()
 
 
 def test_a_retry_after_a_restart_is_known(start, tmp_path):

@@ -199,6 +199,24 @@ TEST_F(DecideTest, AMessageHoldsUpToFiftyEmoji) {
   EXPECT_EQ(chat.outcome(react("bob", 202, by_alice, "7", false)), "ok");
 }
 
+TEST_F(DecideTest, AMessageIsEditedUpToAThousandTimes) {
+  for (uint64_t i = 0; i < protocol::kEditsPerMessageMax; ++i)
+    EXPECT_EQ(chat.outcome(edit("bob", 1000 + i, by_bob, "x")), "ok");
+  EXPECT_EQ(chat.outcome(edit("bob", 5000, by_bob, "one more")), "conflict");
+  EXPECT_EQ(chat.outcome(erase("bob", 5001, by_bob)), "ok");
+}
+
+TEST_F(DecideTest, AChatHoldsUpToAHundredThousand) {
+  persistence::LoadedChat loaded = chat.db.load_now("c", 100);
+  loaded.chat->set_members(protocol::kMembersMax - 1);
+  loaded.chat->set_joinable(true);
+  chat.state = ChatState(std::move(loaded));
+  EXPECT_EQ(chat.outcome(invite("adam", 60, {"zoe", "yan"})), "conflict");
+  EXPECT_EQ(chat.outcome(invite("adam", 61, {"zoe", "bob"})), "ok");
+  EXPECT_EQ(chat.outcome(join("yan", 62)), "conflict");
+  EXPECT_EQ(chat.outcome(join("bob", 63)), "ok");
+}
+
 TEST_F(DecideTest, DedupComesBeforeEveryOtherCheck) {
   const auto stored = chat.state.tail();
   chat.run(remove("alice", 80, "bob"));

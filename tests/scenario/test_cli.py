@@ -189,12 +189,22 @@ def test_import_into_a_running_server(start, binary, tmp_path, logs):
     assert imported(server, "town")[-1][1] == "still here"
 
 
-def test_import_of_what_is_no_log(start, binary, tmp_path):
-    (tmp_path / "letter.txt").write_text("Dear Sir")
+@pytest.mark.parametrize("name, says", [("letter.txt", b"letter.txt"),
+                                        ("2004-07-05.txt", b"[12:34] <nick> text")])
+def test_import_of_what_is_no_log(start, binary, tmp_path, name, says):
+    (tmp_path / name).write_text("Dear Sir")
     start(data=tmp_path / "data").stop()
-    done = run(binary, "import", "irc", tmp_path / "letter.txt", "--chat", "town", "--data",
+    done = run(binary, "import", "irc", tmp_path / name, "--chat", "town", "--data",
                tmp_path / "data")
-    assert done.returncode != 0 and b"letter.txt" in done.stderr
+    assert done.returncode == 2 and says in done.stderr
+
+
+def test_import_of_older_logs_later(start, binary, tmp_path, logs):
+    data = tmp_path / "data"
+    start(data=data).stop()
+    run(binary, "import", "irc", logs[1], "--chat", "town", "--data", data)
+    done = run(binary, "import", "irc", logs[0], "--chat", "town", "--data", data)
+    assert done.returncode == 1 and b"import older logs first" in done.stderr
 
 
 def test_inspect(start, binary, tmp_path):

@@ -241,12 +241,21 @@ int run_import(const ImportOptions& options) {
   if (!plans) return fail(plans.error(), kExitUsage);
   size_t lines = 0;
   for (const ChatPlan& plan : *plans) lines += plan.lines.size();
+  if (lines == 0) {
+    print_skipped(*days);
+    return fail({base::Code::kInvalid, "no line of these files is like `[12:34] <nick> text`"},
+                kExitUsage);
+  }
   Progress progress(lines);
   const auto counts = import_plans(options, *plans, progress);
   if (!counts) return fail(counts.error(), kExitEnvironment);
   print_counts(*counts, plans->size(), progress.elapsed_s());
   print_skipped(*days);
-  return counts->refused + counts->future == 0 ? 0 : kExitEnvironment;
+  if (counts->refused > 0)
+    return fail({base::Code::kInvalid,
+                 "a chat grows at its end only: import older logs first, or into another --chat"},
+                kExitEnvironment);
+  return counts->future == 0 ? 0 : kExitEnvironment;
 }
 
 }  // namespace chat::app

@@ -5,13 +5,16 @@ DATA ?= .data
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test lint tidy format fuzz bench clean
+.PHONY: help packages test-packages build run test lint tidy format fuzz bench clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 packages:
 	@tools/install-packages
+
+test-packages:
+	@tools/install-packages test
 
 build: packages ## Build the program: build/release/connect
 	@cmake --preset release -Wno-dev --log-level=WARNING
@@ -20,19 +23,19 @@ build: packages ## Build the program: build/release/connect
 run: build ## Start a server on loopback with development login [PORT=8080 OPS_PORT=9090 DATA=.data]
 	@PORT=$(PORT) OPS_PORT=$(OPS_PORT) DATA=$(DATA) tools/run
 
-test: packages ## Every test there is [ONLY=lint,units,contract,scenario,asan,tsan,fuzz]
+test: test-packages ## Every test there is [ONLY=lint,units,contract,scenario,asan,tsan,fuzz]
 	@tools/test $(ONLY)
 
-lint: packages ## The fast checks of style and layers
+lint: test-packages ## The fast checks of style and layers
 	@tools/lint
 
-tidy: packages ## clang-tidy on the files that differ from HEAD [FILES=...]
+tidy: test-packages ## clang-tidy on the files that differ from HEAD [FILES=...]
 	@tools/tidy $(FILES)
 
-format: packages ## Format all C++ files in place
+format: test-packages ## Format all C++ files in place
 	@git ls-files --cached --others --exclude-standard '*.cc' '*.h' | xargs -r clang-format-14 -i
 
-fuzz: packages ## Fuzz each target for a while [SECONDS_EACH=60]
+fuzz: test-packages ## Fuzz each target for a while [SECONDS_EACH=60]
 	@FUZZ_SECONDS=$(or $(SECONDS_EACH),60) tools/test fuzz
 
 bench: build ## Measure what a message, a page and a connection cost [ARGS="--only page"]

@@ -227,9 +227,9 @@ def test_inspect(start, binary, tmp_path):
 def terminal(binary, server, tmp_path):
     opened = []
 
-    def open_one(user, chat):
-        opened.append(Terminal(tmp_path / f"tmux-{len(opened)}", binary, "chat", "--url",
-                               server.url, "--user", user, "--chat", chat,
+    def open_one(user, chat=None, at=None, **size):
+        options = ["--url", (at or server).url, "--user", user, *(["--chat", chat] if chat else [])]
+        opened.append(Terminal(tmp_path / f"tmux-{len(opened)}", binary, "chat", *options, **size,
                                env={"LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}))
         return opened[-1]
 
@@ -260,3 +260,53 @@ def test_two_terminals_talk(server, terminal, name):
     one.type("/quit")
     one.press("Enter")
     assert one.ended()
+
+
+def texts(user, chat):
+    return [entry["body"]["text"] for entry in user.history(chat)["messages"]
+            if entry["kind"] == "message"]
+
+
+def test_a_text_goes_to_the_chat_that_is_being_opened(start, terminal):
+    server = start()
+    alice = Rest(server, "alice")
+    before = alice.create(title="Before")["chat"]
+    screen = terminal("alice", before, at=server)
+    screen.wait_for("connected")
+    server.signal(signal.SIGSTOP)
+    try:
+        screen.enter("/dm bob")
+        screen.enter("for bob alone")
+        screen.enter("/leave")
+        screen.wait_for("still opening bob")
+        assert "opening bob …" in screen.screen() and "for bob alone … waiting" in screen.screen()
+    finally:
+        server.signal(signal.SIGCONT)
+    screen.wait_for("for bob alone ✓")
+    chats = [chat["chat"] for chat in Rest(server, "bob").inbox()["chats"]]
+    assert [texts(alice, chat) for chat in chats] == [["for bob alone"]]
+    assert texts(alice, before) == [] and alice.chat(before)["role"] == "owner"
+
+
+def test_a_text_for_a_chat_that_is_refused_comes_back(start, terminal):
+    server = start()
+    before = Rest(server, "alice").create(title="Before")["chat"]
+    screen = terminal("alice", before, at=server)
+    screen.wait_for("connected")
+    server.signal(signal.SIGSTOP)
+    try:
+        screen.enter("/join g-unknown")
+        screen.enter("for the unknown")
+        screen.wait_for("for the unknown … waiting")
+    finally:
+        server.signal(signal.SIGCONT)
+    screen.wait_for("> for the unknown")
+    assert texts(Rest(server, "alice"), before) == []
+
+
+def test_a_text_without_a_chat_stays_in_the_input_line(server, terminal, name):
+    screen = terminal(name("alone"))
+    screen.wait_for("no chats yet")
+    screen.enter("hello?")
+    screen.wait_for("open a chat first")
+    assert "> hello?" in screen.screen()

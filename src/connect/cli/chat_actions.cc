@@ -40,6 +40,10 @@ std::string with_text(const client::Body& body, std::string_view text) {
   return out + "]}";
 }
 
+base::Unexpected<base::Error> refused(std::string why) {
+  return base::unexpected(base::Code::kInvalid, std::move(why));
+}
+
 std::string target_of(const client::Message& message) {
   return "\"target\":" + std::to_string(message.event.id.value());
 }
@@ -50,21 +54,35 @@ void ChatProgram::enter() {
   const std::string line = editor_.take();
   if (line.empty()) return;
   notes_.clear();
-  base::Result<ChatCommand> command = parse_chat_command(line);
-  if (!command) {
-    editor_.set(line);
-    return note(command.error().message, Style::kFailed);
-  }
-  act(*command);
+  const base::Result<ChatCommand> command = parse_chat_command(line);
+  const base::Status done = command ? act(*command) : base::Unexpected{command.error()};
+  if (done) return;
+  editor_.set(line);
+  note(done.error().message, Style::kFailed);
 }
 
-void ChatProgram::act(const ChatCommand& command) {
+base::Status ChatProgram::act(const ChatCommand& command) {
   switch (command.verb) {
     case Verb::kSay: return say(command);
-    case Verb::kChats: listing_ = true; return;
     case Verb::kOpen: return open_named(command.words[0]);
     case Verb::kCreate: return create(command);
     case Verb::kDirect: return direct(command.words[0]);
+    case Verb::kChats: listing_ = true; break;
+    case Verb::kHelp:
+      for (const std::string& line : chat_help()) note(line);
+      break;
+    case Verb::kQuit: loop_.stop(); break;
+    default: return act_in_chat(command);
+  }
+  return base::ok();
+}
+
+// What concerns the chat on the screen: not while the person expects to be in another one.
+base::Status ChatProgram::act_in_chat(const ChatCommand& command) {
+  if (const std::optional<std::string> name = opening_.current())
+    return refused("still opening " + *name + "; Ctrl-L goes to another chat");
+  if (view_.chat() == client::ChatId()) return refused("open a chat first: /chats");
+  switch (command.verb) {
     case Verb::kInvite: return invite(command.words);
     case Verb::kLeave: return operate({.name = "leave", .chat = view_.chat()});
     case Verb::kReply: return reply(command);
@@ -73,104 +91,126 @@ void ChatProgram::act(const ChatCommand& command) {
     case Verb::kDelete: return delete_message(command);
     case Verb::kWho: return who();
     case Verb::kAt: return jump(command.text);
-    case Verb::kHelp:
-      for (const std::string& line : chat_help()) note(line);
-      return;
-    case Verb::kQuit: return loop_.stop();
+    default: return base::ok();
   }
 }
 
-void ChatProgram::operate(Operation operation) {
-  const bool leads = operation.name == "create" || operation.name == "join";
-  const std::string name = operation.name;
+base::Result<client::OperationId> ChatProgram::perform(Operation operation) {
   const auto id = client_.change(
       [&operation](Core& core, Time now) { return core.operate(now, std::move(operation)); });
-  if (!id) return note("too much is unsent already", Style::kFailed);
-  if (leads) opening_.emplace(*id, name);
+  if (!id) return refused("too much is unsent already");
+  return *id;
 }
 
-void ChatProgram::say(const ChatCommand& command) {
-  if (view_.chat() == client::ChatId()) return note("open a chat first: /chats", Style::kFailed);
+base::Status ChatProgram::operate(Operation operation) {
+  TRY(perform(std::move(operation)));
+  return base::ok();
+}
+
+// An operation that leads to a chat.
+base::Status ChatProgram::lead(Operation operation, std::string name) {
+  TRY_ASSIGN(const client::OperationId id, perform(std::move(operation)));
+  opening_.begin(id, std::move(name));
+  return base::ok();
+}
+
+base::Status ChatProgram::say(const ChatCommand& command) {
+  if (const std::optional<std::string> name = opening_.current()) {
+    if (opening_.hold(command.text)) return base::ok();
+    return refused("enough waits for " + *name + " already");
+  }
+  if (view_.chat() == client::ChatId())
+    return refused(core().synced() ? "open a chat first: /chats" : "no chat is open yet");
   view_.follow();
-  operate({.name = "send",
-           .chat = view_.chat(),
-           .fields = with_text({}, command.text),
-           .kind = Kind::kMessage,
-           .text = command.text});
+  return send_text(view_.chat(), command.text);
 }
 
-void ChatProgram::reply(const ChatCommand& command) {
+base::Status ChatProgram::send_text(const client::ChatId& chat, const std::string& text) {
+  return operate({.name = "send",
+                  .chat = chat,
+                  .fields = with_text({}, text),
+                  .kind = Kind::kMessage,
+                  .text = text});
+}
+
+base::Status ChatProgram::reply(const ChatCommand& command) {
   const client::Message* message = view_.message(core(), command.which, nullptr);
-  if (!message) return note("no such message", Style::kFailed);
-  operate({.name = "send",
-           .chat = view_.chat(),
-           .fields = with_text({.reply_to = message->event.id}, command.text),
-           .kind = Kind::kMessage,
-           .text = command.text});
+  if (!message) return refused("no such message");
+  Operation operation{.name = "send",
+                      .chat = view_.chat(),
+                      .fields = with_text({.reply_to = message->event.id}, command.text),
+                      .kind = Kind::kMessage,
+                      .text = command.text};
   view_.follow();
+  return operate(std::move(operation));
 }
 
 // A chat of the list by its number, by its id, or one to be joined.
-void ChatProgram::open_named(const std::string& name) {
+base::Status ChatProgram::open_named(const std::string& name) {
   const std::vector<client::ChatId> chats = by_latest(core());
   size_t number = 0;
   auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   const bool is_number = error == std::errc() && end == name.data() + name.size();
-  if (is_number && number >= 1 && number <= chats.size()) return open(chats[number - 1]);
-  const std::optional<client::ChatId> id = client::ChatId::parse(name);
-  if (!id) return note("a chat is 1-64 of A-Z a-z 0-9 . _ : -", Style::kFailed);
+  const bool is_listed = is_number && number >= 1 && number <= chats.size();
+  const std::optional<client::ChatId> id =
+      is_listed ? chats[number - 1] : client::ChatId::parse(name);
+  if (!id) return refused("a chat is 1-64 of A-Z a-z 0-9 . _ : -");
   const client::Chat* known = core().chat(*id);
-  if (known && !known->left) return open(*id);
-  operate({.name = "join", .chat = *id});
+  if (!is_listed && (!known || known->left)) return lead({.name = "join", .chat = *id}, name);
+  open(*id);
+  return base::ok();
 }
 
-void ChatProgram::create(const ChatCommand& command) {
-  operate({.name = "create",
-           .fields = "\"type\":\"group\",\"title\":" + quoted(command.text) +
-                     ",\"members\":" + list_of(command.words)});
+base::Status ChatProgram::create(const ChatCommand& command) {
+  return lead({.name = "create",
+               .fields = "\"type\":\"group\",\"title\":" + quoted(command.text) +
+                         ",\"members\":" + list_of(command.words)},
+              command.text);
 }
 
-void ChatProgram::direct(const std::string& user) {
-  operate({.name = "create", .fields = "\"type\":\"direct\",\"members\":" + list_of({user})});
+base::Status ChatProgram::direct(const std::string& user) {
+  return lead({.name = "create", .fields = "\"type\":\"direct\",\"members\":" + list_of({user})},
+              user);
 }
 
-void ChatProgram::invite(const std::vector<std::string>& users) {
-  operate({.name = "invite", .chat = view_.chat(), .fields = "\"users\":" + list_of(users)});
+base::Status ChatProgram::invite(const std::vector<std::string>& users) {
+  return operate({.name = "invite", .chat = view_.chat(), .fields = "\"users\":" + list_of(users)});
 }
 
-void ChatProgram::react(const ChatCommand& command) {
+base::Status ChatProgram::react(const ChatCommand& command) {
   const client::Message* message = view_.message(core(), command.which, nullptr);
-  if (!message) return note("no such message", Style::kFailed);
+  if (!message) return refused("no such message");
   const std::string& emoji = command.words[0];
   const bool mine = std::any_of(message->reactions.begin(), message->reactions.end(),
                                 [&emoji](const client::Reaction& reaction) {
                                   return reaction.emoji == emoji && reaction.me;
                                 });
-  operate({.name = "react",
-           .chat = view_.chat(),
-           .fields = target_of(*message) + ",\"emoji\":" + quoted(emoji) +
-                     ",\"on\":" + (mine ? "false" : "true")});
+  return operate({.name = "react",
+                  .chat = view_.chat(),
+                  .fields = target_of(*message) + ",\"emoji\":" + quoted(emoji) +
+                            ",\"on\":" + (mine ? "false" : "true")});
 }
 
-void ChatProgram::edit_message(const ChatCommand& command) {
+base::Status ChatProgram::edit_message(const ChatCommand& command) {
   const client::Message* message = view_.message(core(), command.which, &core().me());
-  if (!message) return note("no such message of yours", Style::kFailed);
-  operate({.name = "edit",
-           .chat = view_.chat(),
-           .fields = target_of(*message) + "," + with_text(message->event.body, command.text)});
+  if (!message) return refused("no such message of yours");
+  return operate(
+      {.name = "edit",
+       .chat = view_.chat(),
+       .fields = target_of(*message) + "," + with_text(message->event.body, command.text)});
 }
 
-void ChatProgram::delete_message(const ChatCommand& command) {
+base::Status ChatProgram::delete_message(const ChatCommand& command) {
   const client::Message* message = view_.message(core(), command.which, &core().me());
-  if (!message) return note("no such message of yours", Style::kFailed);
-  operate({.name = "delete", .chat = view_.chat(), .fields = target_of(*message)});
+  if (!message) return refused("no such message of yours");
+  return operate({.name = "delete", .chat = view_.chat(), .fields = target_of(*message)});
 }
 
 // A short blocking call: the list is asked for seldom, and small.
-void ChatProgram::who() {
+base::Status ChatProgram::who() {
   const base::Result<std::vector<Member>> members =
       members_of(options_.server, token_, view_.chat().value());
-  if (!members) return note(members.error().message, Style::kFailed);
+  if (!members) return base::Unexpected{members.error()};
   std::string names;
   std::vector<client::UserId> users;
   for (const Member& member : *members) {
@@ -180,17 +220,19 @@ void ChatProgram::who() {
   }
   note("in this chat: " + names);
   client_.change([&users](Core& core, Time now) { core.watch(now, users); });
+  return base::ok();
 }
 
-void ChatProgram::jump(const std::string& when) {
+base::Status ChatProgram::jump(const std::string& when) {
   const std::optional<int64_t> ms = parse_local_moment(when, clock_.wall_ms());
-  if (!ms) return note("a date as in 2026-11-24, 2026-11-24 13:05 or 13:05", Style::kFailed);
+  if (!ms) return refused("a date as in 2026-11-24, 2026-11-24 13:05 or 13:05");
   jumping_ = client_.change([this, &ms](Core& core, Time now) {
     return core.load(
         now, view_.chat(),
         {.position = client::Where::Position::kAt, .value = static_cast<uint64_t>(*ms)});
   });
-  if (!jumping_) note("not now: a page is being loaded, or there is no connection", Style::kFailed);
+  if (!jumping_) return refused("not now: a page is being loaded, or there is no connection");
+  return base::ok();
 }
 
 }  // namespace chat::cli

@@ -138,6 +138,8 @@ base::Result<ChatCommand> parse_chat_command(std::string_view line) {
   return base::unexpected(base::Code::kInvalid, "no such command; /help lists them");
 }
 
+std::string as_typed(const std::string& text) { return text.starts_with('/') ? "/" + text : text; }
+
 std::vector<std::string> chat_help() {
   std::vector<std::string> lines;
   for (const Usage& usage : kUsages) {

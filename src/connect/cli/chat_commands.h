@@ -40,6 +40,9 @@ struct ChatCommand {
 // kInvalid, with how the command is used. A line that begins with two slashes is text with one.
 base::Result<ChatCommand> parse_chat_command(std::string_view line);
 
+// The line by which this text is sent.
+std::string as_typed(const std::string& text);
+
 // A line a command, for /help.
 std::vector<std::string> chat_help();
 

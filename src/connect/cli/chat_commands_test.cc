@@ -55,6 +55,15 @@ TEST(ChatCommands, SaysHowACommandIsUsed) {
   }
 }
 
+TEST(ChatCommands, ATextIsTypedAsItIsUnderstood) {
+  for (const char* text : {"hi", "/me waves", "//", ""}) {
+    const auto command = parse_chat_command(as_typed(text));
+    ASSERT_TRUE(command) << text;
+    EXPECT_EQ(command->verb, Verb::kSay);
+    EXPECT_EQ(command->text, text);
+  }
+}
+
 TEST(ChatCommands, ReadsLocalMoments) {
   setenv("TZ", "UTC", 1);
   tzset();

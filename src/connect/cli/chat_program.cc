@@ -85,9 +85,8 @@ void ChatProgram::on_notice(const client::Effect& notice) {
     page_loaded(*page);
   } else if (const auto* done = std::get_if<client::OperationStored>(&notice)) {
     stored(*done);
-  } else if (const auto* failed = std::get_if<client::OperationFailed>(&notice)) {
-    opening_.erase(failed->operation);
-    note("not done: " + failed->error.message, Style::kFailed);
+  } else if (const auto* refused = std::get_if<client::OperationFailed>(&notice)) {
+    failed(*refused);
   } else if (const auto* changed_chat = std::get_if<client::ChatChanged>(&notice)) {
     chat_changed(changed_chat->chat);
   } else if (const auto* typed = std::get_if<client::Typed>(&notice)) {
@@ -139,10 +138,10 @@ void ChatProgram::status_changed(const client::StatusChanged& changed) {
 
 // The chat that was asked for, or else the latest, once the chats are known.
 void ChatProgram::open_some() {
-  if (view_.chat() != client::ChatId()) return;
+  if (view_.chat() != client::ChatId() || opening_.current()) return;
   const std::vector<client::ChatId> latest = by_latest(core());
   if (wished_ != client::ChatId())
-    open_named(wished_.value());
+    (void)open_named(wished_.value());  // it is an id, so that it can be asked for
   else if (!latest.empty())
     open(latest.front());
   else
@@ -153,6 +152,7 @@ void ChatProgram::open(const client::ChatId& chat) {
   const client::Chat* known = core().chat(chat);
   const bool unread = known && known->unread > 0;
   view_.open(chat, unread ? known->read.seq.value() : 0);
+  opening_.turn_away();
   notes_.clear();
   typing_.clear();
   listing_ = false;
@@ -160,10 +160,28 @@ void ChatProgram::open(const client::ChatId& chat) {
 }
 
 void ChatProgram::stored(const client::OperationStored& stored) {
-  auto opening = opening_.find(stored.operation);
-  if (opening == opening_.end()) return;
-  opening_.erase(opening);
-  open(stored.appended.chat);
+  const std::optional<Opening::Ended> opened = opening_.end(stored.operation);
+  if (!opened) return;
+  if (opened->current) open(stored.appended.chat);
+  for (const std::string& text : opened->texts)
+    if (!send_text(stored.appended.chat, text)) give_back(text);
+}
+
+void ChatProgram::failed(const client::OperationFailed& failed) {
+  note("not done: " + failed.error.message, Style::kFailed);
+  give_back(failed.text);
+  const std::optional<Opening::Ended> refused = opening_.end(failed.operation);
+  if (!refused) return;
+  std::string all;
+  for (const std::string& text : refused->texts) all += (all.empty() ? "" : " ") + text;
+  give_back(all);
+}
+
+// What was not sent goes back to the input line, unless something else is being typed there.
+void ChatProgram::give_back(const std::string& text) {
+  if (text.empty()) return;
+  if (!editor_.text().empty()) return note("not sent: " + text, Style::kFailed);
+  editor_.set(as_typed(text));
 }
 
 void ChatProgram::on_events(uint32_t events) {
@@ -230,7 +248,7 @@ void ChatProgram::edit(const KeyPress& press) {
     case Key::kEraseToEnd: editor_.erase_to_end(); break;
     default: return;
   }
-  if (editor_.text().empty() || editor_.text().front() == '/') return;
+  if (editor_.text().empty() || editor_.text().front() == '/' || opening_.current()) return;
   client_.change([this](Core& core, Time now) { core.typing(now, view_.chat()); });
 }
 
@@ -247,70 +265,6 @@ void ChatProgram::mark_read() {
   client_.change([this, id = chat->log.synced().id](Core& core, Time now) {
     core.mark(now, view_.chat(), id);
   });
-}
-
-std::string ChatProgram::status_line() const {
-  std::string text;
-  const int64_t left_ms = core().retry_at_ms() - clock_.boot_ms();
-  switch (core().status()) {
-    case Status::kOnline: text = core().synced() ? "connected" : "catching up…"; break;
-    case Status::kConnecting:
-    case Status::kGreeting: text = "connecting…"; break;
-    case Status::kWaiting:
-      text = left_ms > 0 && left_ms < 3'600'000
-                 ? "reconnecting in " + std::to_string((left_ms + 999) / 1000) + " s"
-                 : "reconnecting…";
-      break;
-    default: text = "not connected"; break;
-  }
-  if (!why_.empty()) text += " (" + harmless_line(why_) + ")";
-  const size_t unsent = core().outbox().operations().size();
-  if (unsent > 0) text += " · " + std::to_string(unsent) + " unsent";
-  if (!view_.following()) text += " · Ctrl-E: to the newest";
-  std::string who;
-  for (const auto& [user, until] : typing_)
-    who += (who.empty() ? "" : ", ") + harmless_line(user.value());
-  if (!who.empty()) text += " · " + who + (typing_.size() == 1 ? " is typing" : " are typing");
-  return text;
-}
-
-std::vector<Line> ChatProgram::chat_list() const {
-  std::vector<Line> lines;
-  size_t number = 0;
-  for (const client::ChatId& id : by_latest(core())) {
-    const client::Chat& chat = core().chats().at(id);
-    const bool chosen = number == listed_;
-    std::string text =
-        (chosen ? "> " : "  ") + std::to_string(++number) + "  " + name_of(id, chat, core().me());
-    if (chat.left) text += " (left)";
-    Line line{{{text, chosen || chat.unread > 0 ? Style::kBold : Style::kPlain}}};
-    if (chat.unread > 0)
-      line.spans.push_back({"  " + std::to_string(chat.unread) + " new", Style::kMarker});
-    line.spans.push_back({"  " + id.value(), Style::kDim});
-    lines.push_back(std::move(line));
-  }
-  if (lines.empty()) lines.push_back({{{"no chats", Style::kDim}}});
-  // The chosen one stays in sight.
-  const auto height = static_cast<size_t>(screen_.body_height());
-  if (lines.size() > height) lines.resize(std::max(height, listed_ + 1));
-  return lines;
-}
-
-void ChatProgram::draw() {
-  if (!drawing_wanted_) return;
-  drawing_wanted_ = false;
-  client_.change([this](Core& core, Time) { core.look_at(view_.chat(), view_.looked_at()); });
-  Picture picture{.status = status_line(), .alarming = core().status() != Status::kOnline};
-  const client::Chat* chat = core().chat(view_.chat());
-  picture.title = " " + (chat ? name_of(view_.chat(), *chat, core().me()) : view_.chat().value()) +
-                  "  ·  " + harmless_line(core().me().value());
-  picture.body = listing_ ? chat_list() : view_.lines(core());
-  picture.body.insert(picture.body.end(), notes_.begin(), notes_.end());
-  picture.prompt = "> ";
-  picture.input = editor_.view(screen_.input_width(picture.prompt));
-  screen_.draw(picture);
-  load_wanted();
-  mark_read();
 }
 
 }  // namespace chat::cli

@@ -12,6 +12,7 @@
 #include "connect/cli/chat.h"
 #include "connect/cli/chat_commands.h"
 #include "connect/cli/chat_view.h"
+#include "connect/cli/opening.h"
 #include "connect/cli/screen.h"
 #include "connect/client/client.h"
 
@@ -47,8 +48,8 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   std::vector<Line> notes_;  // below the messages until the next line is entered
   std::string why_;          // of the connection's state
   client::ChatId wished_;    // to be opened once it is known
-  std::map<client::OperationId, std::string> opening_;  // operations that lead to a chat
-  std::map<client::UserId, int64_t> typing_;            // until, boot clock
+  Opening opening_;
+  std::map<client::UserId, int64_t> typing_;  // until, boot clock
   int64_t load_not_before_ms_ = 0;
   bool jumping_ = false;  // the page under way is to be shown
   bool drawing_wanted_ = true;
@@ -63,6 +64,8 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   void page_loaded(const client::PageLoaded& page);
   void status_changed(const client::StatusChanged& changed);
   void stored(const client::OperationStored& stored);
+  void failed(const client::OperationFailed& failed);
+  void give_back(const std::string& text);
   void press(const KeyPress& press);
   bool press_in_list(const KeyPress& press);
   void edit(const KeyPress& press);
@@ -71,26 +74,32 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   void load_wanted();
   void mark_read();
   void tick();
+  void note(const std::string& text, Style style = Style::kDim);
+
+  // chat_picture.cc: what is to be seen
   void draw();
   std::string status_line() const;
   std::vector<Line> chat_list() const;
-  void note(const std::string& text, Style style = Style::kDim);
 
-  // chat_actions.cc: what the person asks for
+  // chat_actions.cc: what the person asks for. After an error the line stays in the input.
   void enter();
-  void act(const ChatCommand& command);
-  void operate(Operation operation);
-  void say(const ChatCommand& command);
-  void open_named(const std::string& name);
-  void create(const ChatCommand& command);
-  void direct(const std::string& user);
-  void invite(const std::vector<std::string>& users);
-  void reply(const ChatCommand& command);
-  void react(const ChatCommand& command);
-  void edit_message(const ChatCommand& command);
-  void delete_message(const ChatCommand& command);
-  void who();
-  void jump(const std::string& when);
+  base::Status act(const ChatCommand& command);
+  base::Status act_in_chat(const ChatCommand& command);
+  base::Result<client::OperationId> perform(Operation operation);
+  base::Status operate(Operation operation);
+  base::Status lead(Operation operation, std::string name);
+  base::Status say(const ChatCommand& command);
+  base::Status send_text(const client::ChatId& chat, const std::string& text);
+  base::Status open_named(const std::string& name);
+  base::Status create(const ChatCommand& command);
+  base::Status direct(const std::string& user);
+  base::Status invite(const std::vector<std::string>& users);
+  base::Status reply(const ChatCommand& command);
+  base::Status react(const ChatCommand& command);
+  base::Status edit_message(const ChatCommand& command);
+  base::Status delete_message(const ChatCommand& command);
+  base::Status who();
+  base::Status jump(const std::string& when);
 };
 
 }  // namespace chat::cli

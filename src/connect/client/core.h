@@ -63,6 +63,7 @@ struct OperationStored {
 struct OperationFailed {  // and what became of it is known: it is not stored
   OperationId operation = 0;
   protocol::Error error;
+  std::string text;  // the operation's, as it was given
 };
 struct Typed {
   ChatId chat;

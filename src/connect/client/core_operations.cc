@@ -58,10 +58,12 @@ void Core::operation_answered(Time, OperationId id, const Appended& appended) {
 }
 
 void Core::fail_operation(OperationId id, const protocol::Error& error) {
-  const bool stored = outbox_.find(id)->stored;
+  Operation* operation = outbox_.find(id);
+  const bool stored = operation->stored;
+  OperationFailed failed{id, error, std::move(operation->text)};
   outbox_.answered();
   outbox_.finish(id);
-  if (!stored) effects_.push_back(OperationFailed{id, error});
+  if (!stored) effects_.push_back(std::move(failed));
 }
 
 void Core::operation_refused(Time now, OperationId id, const protocol::Error& error) {

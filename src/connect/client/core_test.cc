@@ -165,6 +165,14 @@ TEST(Core, RefusalsByCode) {
   }
 }
 
+TEST(Core, ARefusedOperationComesWithItsText) {
+  Desk desk;
+  desk.online();
+  desk.core.operate(desk.now, {.name = "send", .chat = ChatId("c"), .text = "typed"});
+  desk.refuse(desk.writes().at(0), "forbidden");
+  EXPECT_EQ(desk.all<OperationFailed>().at(0).text, "typed");
+}
+
 TEST(Core, AnUnknownOutcomeIsLookedUpInTheLog) {
   Desk desk;
   desk.online();

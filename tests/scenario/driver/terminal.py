@@ -7,13 +7,14 @@ from driver import eventually
 
 
 class Terminal:
-    """One program in a tmux of its own, 100 columns by 30 lines."""
+    """One program in a tmux of its own."""
 
-    def __init__(self, socket, *command, env=None):
+    def __init__(self, socket, *command, env=None, columns=100, rows=30):
         self.socket = str(socket)
         words = [f"{name}={shlex.quote(value)}" for name, value in (env or {}).items()]
         words += [shlex.quote(str(word)) for word in command]
-        self.tmux("new-session", "-d", "-x", "100", "-y", "30", "env " + " ".join(words))
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows),
+                  "env " + " ".join(words))
 
     def tmux(self, *arguments):
         return subprocess.run(["tmux", "-S", self.socket, "-f", "/dev/null", "-u", *arguments],
@@ -21,6 +22,10 @@ class Terminal:
 
     def type(self, text):
         self.tmux("send-keys", "-l", text)
+
+    def enter(self, text):
+        self.type(text)
+        self.press("Enter")
 
     def press(self, key):
         self.tmux("send-keys", key)

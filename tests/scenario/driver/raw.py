@@ -80,10 +80,13 @@ class Raw:
         body = self.read(int(headers.get("content-length", 0)))
         return int(lines[0].split()[1]), headers, body
 
-    def upgrade(self, *extra):
+    def ask_upgrade(self, *extra):
         key = base64.b64encode(os.urandom(16)).decode()
         lines = "".join(line + "\r\n" for line in extra)
         self.send(UPGRADE + f"Sec-WebSocket-Key: {key}\r\n{lines}\r\n")
+
+    def upgrade(self, *extra):
+        self.ask_upgrade(*extra)
         return self.http_answer()
 
     def message(self):

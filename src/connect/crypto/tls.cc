@@ -33,10 +33,22 @@ constexpr std::array<unsigned char, 9> kAlpn = {8, 'h', 't', 't', 'p', '/', '1',
 
 // What OpenSSL says about the last failure, for people who set the server up.
 std::string last_error() {
-  std::array<char, 256> text{};
-  ERR_error_string_n(ERR_get_error(), text.data(), text.size());
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
-  return text.data();
+  return reason == nullptr ? "OpenSSL does not say why" : reason;
+}
+
+TlsStream::Fault fault_of_certificate(long verified) {
+  switch (verified) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return TlsStream::Fault::kOtherName;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return TlsStream::Fault::kNotTrusted;
+    default: return TlsStream::Fault::kUnfit;
+  }
 }
 
 int select_alpn(SSL*, const unsigned char** out, unsigned char* out_size,
@@ -74,7 +86,20 @@ class OpenSslStream final : public TlsStream {
   Progress handshake() override {
     ERR_clear_error();
     const int result = SSL_do_handshake(stream_.get());
-    return result == 1 ? Progress::kDone : progress_of(result);
+    if (result == 1) return Progress::kDone;
+    const unsigned long error = ERR_peek_error();
+    reason_ = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
+    return progress_of(result);
+  }
+
+  Failure failure() const override {
+    if (reason_ == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+      const long verified = SSL_get_verify_result(stream_.get());
+      return {fault_of_certificate(verified), X509_verify_cert_error_string(verified)};
+    }
+    const char* why = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason_));
+    return {reason_ == SSL_R_WRONG_VERSION_NUMBER ? Fault::kNoTls : Fault::kOther,
+            why != nullptr ? why : "the connection was lost"};
   }
 
   Transfer read(char* data, size_t size) override {
@@ -116,6 +141,7 @@ class OpenSslStream final : public TlsStream {
   }
 
   Stream stream_;
+  int reason_ = 0;  // of the last step of the handshake, OpenSSL's number; 0: none of TLS's own
   bool failed_ = false;
 };
 
@@ -125,11 +151,15 @@ Result<Context> load_pair(const std::string& cert_file, const std::string& key_f
   if (SSL_CTX_use_certificate_chain_file(context.get(), cert_file.c_str()) != 1)
     return unexpected(Code::kInvalid,
                       "the certificate " + cert_file + " cannot be used: " + last_error());
-  if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+  const bool taken =
+      SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) == 1;
+  if (!taken && ERR_GET_REASON(ERR_peek_last_error()) != X509_R_KEY_VALUES_MISMATCH)
     return unexpected(Code::kInvalid,
                       "the certificate's key " + key_file + " cannot be used: " + last_error());
-  if (SSL_CTX_check_private_key(context.get()) != 1)
+  if (!taken || SSL_CTX_check_private_key(context.get()) != 1) {
+    ERR_clear_error();
     return unexpected(Code::kInvalid, key_file + " is not the key of the certificate " + cert_file);
+  }
   SSL_CTX_set_alpn_select_cb(context.get(), select_alpn, nullptr);
   return context;
 }

@@ -18,8 +18,21 @@ class TlsStream {
     Progress progress = Progress::kDone;
     size_t bytes = 0;
   };
+  // Why a handshake failed.
+  enum class Fault {
+    kOther,
+    kNotTrusted,  // the peer's certificate, by no root
+    kUnfit,       // the peer's certificate in another way, as by its dates
+    kOtherName,   // the peer's certificate is for other hosts
+    kNoTls,       // the peer speaks something else
+  };
+  struct Failure {
+    Fault fault = Fault::kOther;
+    std::string why;  // in OpenSSL's words
+  };
   virtual ~TlsStream() = default;
   virtual Progress handshake() = 0;
+  virtual Failure failure() const = 0;  // of the handshake, once that has failed
   // Read until kWantRead: bytes that wait inside the stream do not make the socket readable.
   virtual Transfer read(char* data, size_t size) = 0;
   // After kWantRead or kWantWrite the same bytes must be offered again (they may have moved).

@@ -38,13 +38,19 @@ class TlsTest : public testing::Test {
   std::string cert() const { return dir_ + "/cert.pem"; }
   std::string key() const { return dir_ + "/key.pem"; }
 
-  void write_pair(const std::string& host) const {
+  void new_sockets() {
+    close(fds_[0]);
+    close(fds_[1]);
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
+  }
+
+  void write_pair(const std::string& host, long valid_s = 3600) const {
     EVP_PKEY* pair = EVP_EC_gen("P-256");
     X509* x509 = X509_new();
     X509_set_version(x509, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+    X509_gmtime_adj(X509_getm_notAfter(x509), valid_s);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC,
                                reinterpret_cast<const unsigned char*>(host.c_str()), -1, -1, 0);
     X509_set_issuer_name(x509, X509_get_subject_name(x509));
@@ -153,20 +159,52 @@ TEST_F(TlsTest, AFullSocketTakesAPartAndGoesOnLater) {
   EXPECT_EQ(received, sent.size());
 }
 
-TEST_F(TlsTest, AClientRefusesAnotherHostsCertificate) {
+TEST_F(TlsTest, AClientSaysWhyItRefusesACertificate) {
+  struct Case {
+    std::string roots;
+    const char* host;
+    TlsStream::Fault fault;
+    const char* why;
+  };
+  const Case cases[] = {
+      {cert(), "chat.example", TlsStream::Fault::kOtherName, "hostname mismatch"},
+      {cert(), "127.0.0.1", TlsStream::Fault::kOtherName, "IP address mismatch"},
+      {"", "localhost", TlsStream::Fault::kNotTrusted, "self-signed certificate"},
+  };
   auto server_context = ServerTlsContext::load(cert(), key());
-  for (const char* host : {"chat.example", "127.0.0.1"}) {
-    auto client_context = client_tls_context(cert(), host);
+  for (const Case& expected : cases) {
+    auto client_context = client_tls_context(expected.roots, expected.host);
     auto server = (*server_context)->open(fds_[0]);
     auto client = (*client_context)->open(fds_[1]);
     Progress of_server{};
     Progress of_client{};
     handshake(*server, *client, of_server, of_client);
-    EXPECT_EQ(of_client, Progress::kFailed) << host;
-    close(fds_[0]);
-    close(fds_[1]);
-    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
+    EXPECT_EQ(of_client, Progress::kFailed) << expected.host;
+    EXPECT_EQ(client->failure().fault, expected.fault);
+    EXPECT_EQ(client->failure().why, expected.why);
+    new_sockets();
   }
+}
+
+TEST_F(TlsTest, ACertificateOutOfDateIsUnfit) {
+  write_pair("localhost", -10);
+  auto server = (*ServerTlsContext::load(cert(), key()))->open(fds_[0]);
+  auto client = (*client_tls_context(cert(), "localhost"))->open(fds_[1]);
+  Progress of_server{};
+  Progress of_client{};
+  handshake(*server, *client, of_server, of_client);
+  EXPECT_EQ(of_client, Progress::kFailed);
+  EXPECT_EQ(client->failure().fault, TlsStream::Fault::kUnfit);
+  EXPECT_EQ(client->failure().why, "certificate has expired");
+}
+
+TEST_F(TlsTest, APeerThatSpeaksSomethingElseIsNamed) {
+  auto client = (*client_tls_context(cert(), "localhost"))->open(fds_[1]);
+  EXPECT_EQ(client->handshake(), Progress::kWantRead);
+  constexpr std::string_view kAnswer = "HTTP/1.1 400 Bad Request\r\n\r\n";
+  ASSERT_EQ(write(fds_[0], kAnswer.data(), kAnswer.size()), static_cast<ssize_t>(kAnswer.size()));
+  EXPECT_EQ(client->handshake(), Progress::kFailed);
+  EXPECT_EQ(client->failure().fault, TlsStream::Fault::kNoTls);
 }
 
 TEST_F(TlsTest, RefusesVersionsBelow12AndOtherProtocols) {
@@ -190,9 +228,7 @@ TEST_F(TlsTest, RefusesVersionsBelow12AndOtherProtocols) {
     }
     EXPECT_EQ(of_server, Progress::kFailed) << old_version;
     SSL_free(client);
-    close(fds_[0]);
-    close(fds_[1]);
-    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
+    new_sockets();
   }
   SSL_CTX_free(context);
 }
@@ -229,6 +265,13 @@ TEST_F(TlsTest, NamesWhatCannotBeUsed) {
   auto swapped = ServerTlsContext::load(key(), cert());
   ASSERT_FALSE(swapped.has_value());
   EXPECT_NE(swapped.error().message.find("key.pem"), std::string::npos);
+  std::filesystem::rename(key(), dir_ + "/other.pem");
+  write_pair("localhost");
+  auto others = ServerTlsContext::load(cert(), dir_ + "/other.pem");
+  ASSERT_FALSE(others.has_value());
+  EXPECT_NE(others.error().message.find("other.pem is not the key of the certificate"),
+            std::string::npos)
+      << others.error().message;
 }
 
 }  // namespace

@@ -112,6 +112,20 @@ TEST(CommandLine, AMistypedVariableIsNamedAndAForeignOneLetBe) {
   unsetenv("CONNECT_PORT");
 }
 
+TEST(CommandLine, WhatIsNoDataDirectoryIsCalledThat) {
+  const std::vector<std::vector<const char*>> commands = {
+      {"token", "--sub", "a", "--ttl", "1h", "--data", "/no/such/place"},
+      {"inspect", "chats", "--data", "/no/such/place"},
+      {"backup", "/no/such/backup", "--data", "/no/such/place"},
+  };
+  for (const auto& command : commands) {
+    const Outcome outcome = run(command);
+    EXPECT_NE(outcome.code, 0);
+    EXPECT_NE(outcome.error.find("/no/such/place is no data directory"), std::string::npos)
+        << outcome.error;
+  }
+}
+
 TEST(CommandLine, WordsNearAndFar) {
   const std::vector<std::string> words = {"--listen", "--ops", "--origin"};
   EXPECT_EQ(nearest_word("--listn", words), "--listen");

@@ -47,6 +47,7 @@ base::Result<std::string> mint(const MintOptions& options) {
                             "a token needs --jwt-key FILE, or --data DIR of a "
                             "server with --auth dev");
   if (!options.data.empty()) {
+    TRY(store::read_format(options.data));
     TRY_ASSIGN(const auto secret, store::read_secret(options.data));
     return gateway::DevAuthenticator(secret).mint(*user, now_ms, lifetime_ms);
   }

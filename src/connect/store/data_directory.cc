@@ -117,7 +117,12 @@ base::Status write_identity(const fs::path& directory,
 }
 
 base::Result<int> read_format(const fs::path& directory) {
-  TRY_ASSIGN(const std::string text, read_small_file(directory / "FORMAT", kFormatBytesMax));
+  const base::Result<std::string> read = read_small_file(directory / "FORMAT", kFormatBytesMax);
+  if (!read && read.error().code == base::Code::kNotFound)
+    return base::unexpected(base::Code::kNotFound, directory.string() +
+                                                       " is no data directory of Connect: there "
+                                                       "is no FORMAT in it");
+  TRY_ASSIGN(const std::string text, read);
   int version = 0;
   const bool named = text.starts_with(kFormatName) && text.ends_with('\n');
   const char* const first = text.data() + kFormatName.size();

@@ -11,7 +11,7 @@ namespace chat::gateway {
 
 struct Gateway::Impl {
   Impl(GatewayOptions chosen, const GatewayParts& borrowed)
-      : options(std::move(chosen)), parts(borrowed), shared(options, parts.metrics) {}
+      : options(std::move(chosen)), parts(borrowed), shared(options, parts) {}
   ~Impl();
 
   void accept(int fd, Peer peer);

@@ -50,22 +50,24 @@ bool is_typing(const Command& command) { return command.op_case() == Command::kT
 
 }  // namespace
 
-GatewayShared::GatewayShared(const GatewayOptions& options, base::Metrics& metrics)
+GatewayShared::GatewayShared(const GatewayOptions& options, const GatewayParts& parts)
     : sends(options.sends_per_second),
-      reads(options.sends_per_second * Rest::kReadsPerSend),
+      reads(options.sends_per_second * kReadsPerSend),
+      read_turns(std::make_shared<ReadTurns>(parts.reads, parts.clock)),
       admission(options.admissions_per_second),
       user_sessions(options.sessions_per_user),
-      counters(metrics),
-      connections(metrics.gauge("connect_connections", "Open client connections")),
-      queue_bytes(metrics.gauge("connect_queue_bytes", "Bytes that wait for slow readers")),
-      accepts(metrics.counter("connect_accepts_total", "Accepted client connections")),
-      poisoned(metrics.counter("connect_poisoned_records_total",
-                               "Records on the bus that made no sense and were set aside")) {
+      counters(parts.metrics),
+      connections(parts.metrics.gauge("connect_connections", "Open client connections")),
+      queue_bytes(parts.metrics.gauge("connect_queue_bytes", "Bytes that wait for slow readers")),
+      accepts(parts.metrics.counter("connect_accepts_total", "Accepted client connections")),
+      poisoned(parts.metrics.counter("connect_poisoned_records_total",
+                                     "Records on the bus that made no sense and were set aside")) {
   for (const auto& [topic, name] : {std::pair(bus::Topic::kCommands, "commands"),
                                     {bus::Topic::kDeliveries, "deliveries"},
                                     {bus::Topic::kSignals, "signals"}})
-    depths.emplace_back(topic, &metrics.gauge("connect_bus_depth", "Records that wait on the bus",
-                                              {{"topic", name}}));
+    depths.emplace_back(topic,
+                        &parts.metrics.gauge("connect_bus_depth", "Records that wait on the bus",
+                                             {{"topic", name}}));
 }
 
 GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const GatewayParts& parts,
@@ -74,7 +76,8 @@ GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const G
       options_(options),
       parts_(parts),
       shared_(shared),
-      world_{parts.authenticator, shared.sends, parts.random, shared.counters, number},
+      world_{parts.authenticator, shared.sends,    shared.reads,
+             parts.random,        shared.counters, number},
       rest_(options, parts, shared.sends, shared.reads),
       door_(std::make_shared<LoopDoor>(loop_)),
       deliveries_(sessions_, [this](const protocol::Reply& reply) { on_reply(reply); }),
@@ -169,12 +172,11 @@ void GatewayLoop::refused(uint64_t session, uint64_t request, const Error& error
 void GatewayLoop::read(uint64_t session, uint64_t number, protocol::ReadRequest request) {
   if (server_.connections().is_crowded())
     return answered(session, number, base::Unexpected{crowded()});
-  parts_.reads.read(std::move(request),
-                    [this, door = door_, session, number](protocol::Result<std::string> result) {
-                      door->post([this, session, number, result = std::move(result)] {
-                        answered(session, number, result);
-                      });
-                    });
+  shared_.read_turns->read(std::move(request), [this, door = door_, session,
+                                                number](protocol::Result<std::string> result) {
+    door->post(
+        [this, session, number, result = std::move(result)] { answered(session, number, result); });
+  });
 }
 
 void GatewayLoop::answered(uint64_t session, uint64_t number,

@@ -19,6 +19,7 @@
 #include "connect/gateway/gateway.h"
 #include "connect/gateway/http_server.h"
 #include "connect/gateway/loop_door.h"
+#include "connect/gateway/read_turns.h"
 #include "connect/gateway/rest.h"
 #include "connect/gateway/session_table.h"
 #include "connect/gateway/user_sessions.h"
@@ -28,9 +29,15 @@ namespace chat::gateway {
 
 // What the loops of one gateway share.
 struct GatewayShared {
-  GatewayShared(const GatewayOptions& options, base::Metrics& metrics);
+  // Reads of one user a second, in multiples of the sends, over both transports.
+  static constexpr uint32_t kReadsPerSend = 10;
+
+  GatewayShared(const GatewayOptions& options, const GatewayParts& parts);
+  ~GatewayShared() { read_turns->close(); }
+
   RateLimiter sends;
-  RateLimiter reads;  // over HTTPS
+  RateLimiter reads;
+  const std::shared_ptr<ReadTurns> read_turns;  // shared with answers that come after its end
   Admission admission;
   UserSessions user_sessions;
   Counters counters;

@@ -183,9 +183,7 @@ Result<RestCall> Rest::finish(RestCall call, const UserId& user, Moment now) {
     command->set_from(user.value());
   }
   if (auto* read = std::get_if<ReadRequest>(&call)) {
-    if (const int64_t wait_ms = reads_.take(user.value(), 1, now.boot_ms); wait_ms > 0)
-      return refuse(ErrorCode::kRateLimited,
-                    std::to_string(reads_.per_second()) + " reads a second per user", "", wait_ms);
+    if (auto error = charge(reads_, user, *read, now)) return base::Unexpected{*error};
     read->set_user(user.value());
   }
   return call;

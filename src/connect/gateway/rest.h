@@ -25,9 +25,6 @@ using RestCall = std::variant<HttpAnswer, protocol::Command, protocol::ReadReque
 
 class Rest {
  public:
-  // Reads of one user, in multiples of the sends, as on a connection.
-  static constexpr uint32_t kReadsPerSend = 10;
-
   // Everything is borrowed.
   Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends,
        RateLimiter& reads);

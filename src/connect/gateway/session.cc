@@ -15,7 +15,7 @@ using protocol::Error;
 using protocol::ErrorCode;
 namespace json = protocol::json;
 
-// A request costs at most one read of a page (130 us): 256 of them are 33 ms of one core.
+// Of them few reads are under way (see ReadTurns), the others are 64 KiB each: 16 MB at most.
 constexpr size_t kOutstandingMax = 256;
 // What a client may send behind its hello before that is answered: 64 x 64 KiB at most.
 constexpr size_t kHeldMax = 64;
@@ -224,6 +224,7 @@ void Session::handle(uint64_t id, protocol::Watch& watch, Moment) {
 
 void Session::handle(uint64_t id, protocol::ReadRequest& read, Moment now) {
   world_.counters.count(read);
+  if (const auto error = charge(world_.reads, identity_.user, read, now)) return refuse(id, *error);
   read.set_user(identity_.user.value());
   const uint64_t number =
       pending_.add({.id = id, .due_ms = now.boot_ms + protocol::kRequestTimeoutMs});

@@ -52,7 +52,8 @@ class SessionPort {
 // What all sessions of a loop share. Borrowed.
 struct SessionWorld {
   const Authenticator& authenticator;
-  RateLimiter& limiter;
+  RateLimiter& limiter;  // of operations and marks
+  RateLimiter& reads;
   base::Random& random;
   Counters& counters;
   uint32_t gateway = 0;

@@ -55,7 +55,8 @@ std::string key_text(int n, int64_t ms = kWallMs) {
 
 class SessionTest : public testing::Test {
  protected:
-  explicit SessionTest(uint32_t sends_per_second = 20) : limiter_(sends_per_second) {}
+  explicit SessionTest(uint32_t sends_per_second = 20)
+      : limiter_(sends_per_second), reads_(10 * sends_per_second) {}
 
   void say(const std::string& text) { session_.on_text(text, now_); }
   void enter(const std::string& user = "alice") {
@@ -93,10 +94,11 @@ class SessionTest : public testing::Test {
 
   FakeAuthenticator authenticator_;
   RateLimiter limiter_;
+  RateLimiter reads_;
   base::SeededRandom random_{1};
   base::Metrics metrics_;
   Counters counters_{metrics_};
-  SessionWorld world_{authenticator_, limiter_, random_, counters_, 2};
+  SessionWorld world_{authenticator_, limiter_, reads_, random_, counters_, 2};
   FakePort port_;
   Moment now_{1'000'000, kWallMs};
   Session session_{world_, port_, 7, now_};
@@ -276,6 +278,23 @@ TEST_F(SessionTest, ARefusalHoldsItsOwnChatOnlyAndNotForEver) {
   pass_ms(1000);
   send(4, "c1", key_text(2));
   EXPECT_THAT(port_.commands, SizeIs(3));
+}
+
+TEST_F(SessionTest, ReadsHaveARateOfTheUserInWhichASyncCountsAsTen) {
+  enter();
+  EXPECT_EQ(reads_.take("alice", 180, now_.boot_ms), 0);  // on other sessions
+  say(R"({"id":2,"sync":{"chats":{}}})");
+  for (int i = 0; i < 10; ++i) say(R"({"id":3,"history":{"chat":"c1"}})");
+  EXPECT_THAT(port_.reads, SizeIs(11));
+  say(R"({"id":4,"history":{"chat":"c1"}})");
+  EXPECT_THAT(port_.last(), HasSubstr(R"({"id":4,"error":{"code":"rate_limited")"));
+  EXPECT_THAT(port_.last(), HasSubstr(R"("retry_after_ms":5)"));
+  send(5, "c1", key_text(5));
+  EXPECT_THAT(port_.commands, SizeIs(1));
+  pass_ms(5);
+  say(R"({"id":6,"sync":{"chats":{}}})");
+  EXPECT_THAT(port_.last(), HasSubstr(R"("retry_after_ms":45)"));
+  EXPECT_THAT(port_.reads, SizeIs(11));
 }
 
 TEST_F(SessionTest, AnOldKeyCostsASecondsWorth) {

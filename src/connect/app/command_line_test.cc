@@ -149,7 +149,8 @@ TEST(HostPort, FormsAndRefusals) {
   EXPECT_EQ(parse_host_port("127.0.0.1:8080")->port, 8080);
   EXPECT_EQ(parse_host_port("[::1]:0")->host, "::1");
   EXPECT_EQ(parse_host_port("localhost:65535")->host, "localhost");
-  for (const char* bad : {"", "8080", ":8080", "host:", "host:65536", "host:-1", "host:8080x"})
+  for (const char* bad : {"", "8080", ":8080", "host:", "host:65536", "host:-1", "host:8080x",
+                          "http://127.0.0.1:8080"})
     EXPECT_FALSE(parse_host_port(bad).has_value()) << bad;
 }
 

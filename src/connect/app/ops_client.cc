@@ -76,7 +76,8 @@ Result<HostPort> parse_host_port(std::string_view address) {
   HostPort parsed;
   const auto invalid = base::unexpected(
       Code::kInvalid, "`" + std::string(address) + "` is no HOST:PORT, as in 127.0.0.1:8080");
-  if (colon == address.npos || colon == 0) return invalid;
+  const bool is_url = address.find('/') != address.npos;
+  if (colon == address.npos || colon == 0 || is_url) return invalid;
   const std::string_view port = address.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), parsed.port);
   if (error != std::errc() || end != port.data() + port.size()) return invalid;

@@ -128,8 +128,7 @@ void Session::refuse_unread(std::string_view text, const Error& error, Moment no
 void Session::keep_order(const protocol::Operation& operation, const Error& error, Moment now) {
   const auto* command = std::get_if<Command>(&operation);
   if (command == nullptr || command->key().empty() || error.retry_after_ms == 0) return;
-  holds_.add(hash_of(*command), key_of(*command),
-             now.boot_ms + std::max(kRetryMs, error.retry_after_ms));
+  holds_.add(hash_of(*command), key_of(*command), error.retry_after_ms, now.boot_ms);
 }
 
 void Session::take(std::string_view text, Moment now) {
@@ -253,7 +252,7 @@ std::optional<Error> Session::refused_for_rate(const Command& command, Moment no
                    "", wait_ms};
   }
   auto error = charge(world_.limiter, identity_.user, command, now);
-  if (error && !command.key().empty()) holds_.add(chat, key, now.boot_ms + error->retry_after_ms);
+  if (error && !command.key().empty()) holds_.add(chat, key, error->retry_after_ms, now.boot_ms);
   return error;
 }
 
@@ -291,8 +290,7 @@ void Session::on_refused(uint64_t request, const Error& error, Moment now) {
   const auto entry = pending_.take(request);
   if (!entry) return;
   if (is_for_now(error.code) && entry->key != protocol::Key())
-    holds_.add(entry->chat_hash, entry->key,
-               now.boot_ms + std::max(kRetryMs, error.retry_after_ms));
+    holds_.add(entry->chat_hash, entry->key, error.retry_after_ms, now.boot_ms);
   refuse(entry->id, error);
 }
 

@@ -275,9 +275,43 @@ TEST_F(SessionTest, ARefusalHoldsItsOwnChatOnlyAndNotForEver) {
   EXPECT_THAT(port_.last(), HasSubstr("retry_in_order"));
   send(3, "c2", key_text(3));
   EXPECT_THAT(port_.commands, SizeIs(2));
-  pass_ms(1000);
+  pass_ms(Holds::kHoldMs - 1);
   send(4, "c1", key_text(2));
+  EXPECT_THAT(port_.last(), HasSubstr("retry_in_order"));
+  EXPECT_THAT(port_.last(), HasSubstr(R"("retry_after_ms":1000)"));
+  pass_ms(1);
+  send(5, "c1", key_text(2));
   EXPECT_THAT(port_.commands, SizeIs(3));
+}
+
+// The user's other device used up the rate; both were written together, the second came later.
+TEST_F(SessionTest, ALaterSendWaitsForARefusedOneHoweverLateItComes) {
+  enter();
+  limiter_.take("alice", 20, now_.boot_ms);
+  send(1, "c1", key_text(1));
+  EXPECT_THAT(port_.last(), HasSubstr("rate_limited"));
+  pass_ms(100);
+  send(2, "c1", key_text(2));
+  EXPECT_THAT(port_.last(), HasSubstr("retry_in_order"));
+  send(3, "c1", key_text(1));
+  send(4, "c1", key_text(2));
+  ASSERT_THAT(port_.commands, SizeIs(2));
+  EXPECT_EQ(port_.commands[0].key(), protocol::Key::parse(key_text(1))->bytes());
+}
+
+TEST_F(SessionTest, OfTwoThatWereRefusedTheFirstComesFirst) {
+  enter();
+  send(1, "c1", key_text(1));
+  send(2, "c1", key_text(2));
+  for (const int place : {0, 1})
+    session_.on_refused(port_.commands[place].origin().request(),
+                        {ErrorCode::kOverloaded, "full", "", 500}, now_);
+  EXPECT_THAT(port_.last(), HasSubstr(R"({"id":2,"error":{"code":"overloaded")"));
+  send(3, "c1", key_text(2));
+  EXPECT_THAT(port_.last(), HasSubstr("retry_in_order"));
+  send(4, "c1", key_text(1));
+  send(5, "c1", key_text(2));
+  EXPECT_THAT(port_.commands, SizeIs(4));
 }
 
 TEST_F(SessionTest, ReadsHaveARateOfTheUserInWhichASyncCountsAsTen) {

@@ -70,8 +70,17 @@ base::Result<AppendResult> CommitBatch::add(const Commit& commit) {
   for (const Family family : {Family::kChats, Family::kUsers})
     for (const auto& [key, value] : items[slot_of(family)])
       batch_->Put(database_.family(family), key, value).PermitUncheckedError();
+  if (!commit.projections.redactions.empty()) note_redaction(commit.chat);
   if (!commit.events.empty()) memory_.tails.put(commit.chat.value(), commit.events.back().id);
   return AppendResult::kDone;
+}
+
+// The database's number is greater after every batch, so no note is ever that of an earlier batch:
+// whoever forgets those that were read forgets nothing that came meanwhile.
+void CommitBatch::note_redaction(const ChatId& chat) {
+  const std::string key =
+      redaction_note_key(chat.value(), database_.db().GetLatestSequenceNumber());
+  batch_->Put(database_.family(Family::kMeta), key, {}).PermitUncheckedError();
 }
 
 base::Result<EventId> CommitBatch::tail_of(const ChatId& chat) {

@@ -1,6 +1,7 @@
 // CommitBatch: many appends and projections as one atomic write. It decides, against what is
 // stored and what came earlier in the batch, which appends conflict, which items are older, and
-// what a redaction leaves of an event. The commit thread's own; one thread.
+// what a redaction leaves of an event; beside a redaction it notes that what was replaced has to
+// leave the files (redaction_notes.h). The commit thread's own; one thread.
 #pragma once
 
 #include <array>
@@ -73,6 +74,8 @@ class CommitBatch final {
   // The stored bytes of an event, those of this batch included; empty: there is none.
   base::Result<std::string> event_bytes(const Commit& commit, EventId id, const std::string& key);
   void put_event(std::string key, std::string value);
+  // Written with every redaction, even one that finds its events blank: items may have held text.
+  void note_redaction(const ChatId& chat);
 
   const Database& database_;
   CommitMemory& memory_;

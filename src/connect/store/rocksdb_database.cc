@@ -88,6 +88,11 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options) {
   result.max_open_files = 1000;
   // A quiet family's memtable holds back the log of the busy ones no further than this.
   result.max_total_wal_size = 256 << 20;
+  // A log that is not needed is deleted at once, neither kept nor written over: redacted texts are
+  // in it.
+  result.recycle_log_file_num = 0;
+  result.WAL_ttl_seconds = 0;
+  result.WAL_size_limit_MB = 0;
   // Spreads the disk's work over a flush or compaction, so that syncs of the log do not wait for
   // it.
   result.bytes_per_sync = 1 << 20;

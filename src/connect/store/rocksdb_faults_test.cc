@@ -166,6 +166,22 @@ TEST_P(FullDisk, IsUnavailableAndRecoversByItself) {
 
 INSTANTIATE_TEST_SUITE_P(RocksDb, FullDisk, testing::Values(0, 1, 100));
 
+TEST_F(RocksDbFaultsTest, WhatAFullDiskKeepsOfARedactionIsDealtWithLater) {
+  ASSERT_TRUE(open());
+  fill(1, 10);
+  ASSERT_TRUE(BlockingStore(*store_).project(kChat, {{}, {EventId(3)}}));
+  fault_ = Fault::kDiskFull;
+  EXPECT_FALSE(store_->compact_redacted());
+  EXPECT_THAT(metrics_.text(), testing::HasSubstr("connect_store_redaction_failures_total 1"));
+  EXPECT_THAT(metrics_.text(), testing::HasSubstr("connect_store_redactions_waiting 1"));
+  fault_ = Fault::kNone;
+  while (!append(11)) {
+  }
+  EXPECT_EQ(store_->compact_redacted().value(), 1u);
+  EXPECT_THAT(metrics_.text(), testing::HasSubstr("connect_store_redactions_waiting 0"));
+  fill(12, 20);
+}
+
 TEST_F(RocksDbFaultsTest, AFailedSyncEndsAcknowledging) {
   ASSERT_TRUE(open());
   fill(1, 10);

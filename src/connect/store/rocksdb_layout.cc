@@ -8,9 +8,14 @@ namespace {
 
 constexpr size_t kVersionBytes = 8;
 constexpr size_t kIdBytes = 8;
+constexpr std::string_view kRedacted = "redacted";
 constexpr char kGroupMax = 3;
 
 bool is_group_byte(char c) { return c >= 0 && c <= kGroupMax; }
+
+void append_big_endian(std::string& bytes, uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(number >> shift));
+}
 
 char group_of(Table table) {
   switch (table) {
@@ -45,8 +50,7 @@ std::string partition_prefix(std::string_view partition) {
 
 std::string event_key(std::string_view chat, EventId id) {
   std::string key = partition_prefix(chat);
-  const uint64_t inverted = ~id.value();
-  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(inverted >> shift));
+  append_big_endian(key, ~id.value());
   return key;
 }
 
@@ -62,6 +66,23 @@ std::string item_key(const ItemKey& key) {
   std::string bytes = partition_prefix(key.partition).append(key.item);
   if (key.table != Table::kChats) bytes.push_back(group_of(key.table));
   return bytes;
+}
+
+std::string redaction_note_prefix() { return partition_prefix(kRedacted); }
+
+std::string redaction_note_key(std::string_view chat, uint64_t number) {
+  std::string key = redaction_note_prefix().append(chat).append(1, '\0');
+  append_big_endian(key, number);
+  return key;
+}
+
+std::optional<std::string_view> chat_of_redaction_note(std::string_view key) {
+  const std::string prefix = redaction_note_prefix();
+  if (!key.starts_with(prefix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  if (key.size() < kIdBytes + 2 || key[key.size() - kIdBytes - 1] != '\0') return std::nullopt;
+  key.remove_suffix(kIdBytes + 1);
+  return key;
 }
 
 std::string item_bound(Table table, std::string_view partition, std::string_view bound) {

@@ -4,7 +4,9 @@
 //     chats    chat 0x00 item        item
 //     users    user 0x00 chat group  item
 //     meta     name                  bytes
+//              note                  nothing: what a redaction replaced may still be in the files
 //
+//     note   "redacted" 0x00 chat 0x00 number; the number, 8 bytes big-endian, makes it unique
 //     id     8 bytes: the event id inverted, big-endian, so that newer events come first and a page
 //            of the newest is a forward scan
 //     group  1 byte: 0x01 kUsers, 0x02 kRead, 0x03 kDelivered. It follows the chat, and is below
@@ -37,6 +39,11 @@ std::string item_bound(Table table, std::string_view partition, std::string_view
 // Of a key in `events`; nothing when it is none.
 std::optional<EventId> id_of_event_key(std::string_view key);
 std::string item_key(const ItemKey& key);
+// What every redaction note's key begins with.
+std::string redaction_note_prefix();
+std::string redaction_note_key(std::string_view chat, uint64_t number);
+// Nothing when the key in `meta` is no redaction note.
+std::optional<std::string_view> chat_of_redaction_note(std::string_view key);
 // The item's name in a key of the table's family; nothing when it belongs to another table.
 std::optional<std::string_view> item_of_key(Table table, std::string_view key);
 

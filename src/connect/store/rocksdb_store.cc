@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "connect/store/commit_thread.h"
+#include "connect/store/periodic_thread.h"
+#include "connect/store/redaction_compactor.h"
 #include "connect/store/rocksdb_database.h"
 #include "connect/store/rocksdb_reads.h"
 
@@ -14,6 +16,11 @@ namespace {
 
 // What a commit, an event or an item costs in the queue beside its bytes.
 constexpr size_t kEntryOverheadBytes = 160;
+// A redacted text leaves the files within 24 h: at most 8 h until the next compaction, which leaves
+// 16 h for it and for what has to be tried again. The first comes soon after a start, because
+// nobody knows how long the program was away, but not amid what a start has to do.
+constexpr PeriodicOptions kCompacting{
+    .first_ms = 60'000, .interval_ms = 8 * 3'600'000, .retry_ms = 600'000};
 
 base::Unexpected<base::Error> invalid(std::string message) {
   return base::unexpected(base::Code::kInvalid, std::move(message));
@@ -72,9 +79,13 @@ size_t bytes_of(const Commit& commit) {
 RocksDbStore::RocksDbStore(std::unique_ptr<Database> database, const RocksDbOptions& options,
                            base::Metrics& metrics)
     : database_(std::move(database)),
-      commits_(std::make_unique<CommitThread>(*database_, options, metrics)) {}
+      commits_(std::make_unique<CommitThread>(*database_, options, metrics)),
+      redactions_(std::make_unique<RedactionCompactor>(*database_, metrics)),
+      compacting_(std::make_unique<PeriodicThread>(
+          "store-redact", kCompacting, [this] { return redactions_->compact().has_value(); })) {}
 
-RocksDbStore::~RocksDbStore() = default;
+// What compacts is told to end before it is waited for: a compaction may take minutes.
+RocksDbStore::~RocksDbStore() { redactions_->stop(); }
 
 base::Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const RocksDbOptions& options,
                                                                base::Metrics& metrics) {
@@ -142,6 +153,10 @@ base::Result<std::vector<ChatId>> RocksDbStore::list_chats(const std::optional<C
 }
 
 bool RocksDbStore::writable() const { return commits_->writable(); }
+
+base::Result<size_t> RocksDbStore::compact_redacted() { return redactions_->compact(); }
+
+void RocksDbStore::tend(int64_t boot_ms) { compacting_->tend(boot_ms); }
 
 base::Status RocksDbStore::copy_to(const std::string& directory) const {
   rocksdb::Checkpoint* made = nullptr;

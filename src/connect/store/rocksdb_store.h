@@ -9,6 +9,9 @@
 // after it either until RocksDB has recovered: from a full disk it does so by itself when there is
 // room again; after a failed sync it does not, and the program must be started anew.
 //
+// What a redaction replaced is unreadable at once, and leaves the files within a day where `tend`
+// is called (redaction_compactor.h).
+//
 // Thread rule: any thread. No call may be under way when it is destroyed; what was taken on before
 // is written and answered first.
 #pragma once
@@ -31,6 +34,8 @@ namespace chat::store {
 
 class CommitThread;
 class Database;
+class PeriodicThread;
+class RedactionCompactor;
 
 enum class Durability {
   kSync,     // acknowledged when the disk has it: survives a power cut
@@ -79,12 +84,21 @@ class RocksDbStore final : public Store {
   // Writes a consistent copy of the database, as it is now, into a directory that must not exist.
   base::Status copy_to(const std::string& directory) const;
 
+  // Takes what redactions replaced until now out of the files. Blocks, for as long as compacting
+  // the redacted chats takes; says how many redactions there were.
+  base::Result<size_t> compact_redacted();
+  // The rim's timer, every few seconds: does the same on a thread of the store's own when it is
+  // due. `boot_ms`: on a clock that does not step back.
+  void tend(int64_t boot_ms);
+
  private:
   RocksDbStore(std::unique_ptr<Database> database, const RocksDbOptions& options,
                base::Metrics& metrics);
 
   std::unique_ptr<Database> database_;
   std::unique_ptr<CommitThread> commits_;  // ends before database_
+  std::unique_ptr<RedactionCompactor> redactions_;
+  std::unique_ptr<PeriodicThread> compacting_;  // ends before redactions_
 };
 
 }  // namespace chat::store

@@ -18,8 +18,8 @@
 namespace chat::app {
 namespace {
 
-// How often key files and certificates are looked at.
-constexpr timespec kRefreshInterval{3, 0};
+// How often key files, certificates and the store are looked after.
+constexpr timespec kTendInterval{3, 0};
 constexpr timespec kDrainInterval{0, 20'000'000};
 // A terminal and a supervisor often both send one: what comes within this time of the first signal
 // is the same wish, not a second one.
@@ -45,9 +45,9 @@ sigset_t block_signals() {
 
 void serve_until_signalled(Server& server, const sigset_t& signals) {
   for (;;) {
-    const int number = sigtimedwait(&signals, nullptr, &kRefreshInterval);
+    const int number = sigtimedwait(&signals, nullptr, &kTendInterval);
     if (number == SIGTERM || number == SIGINT) return;
-    if (number == SIGHUP || errno == EAGAIN) server.refresh();
+    if (number == SIGHUP || errno == EAGAIN) server.tend();
   }
 }
 

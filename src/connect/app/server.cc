@@ -251,7 +251,8 @@ base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options)
 
 Server::~Server() { parts_->stop(); }
 
-void Server::refresh() {
+void Server::tend() {
+  parts_->store->tend(parts_->clock.boot_ms());
   if (parts_->jwt) parts_->jwt->refresh();
   if (!parts_->tls) return;
   const auto replaced = parts_->tls->reload_if_changed();

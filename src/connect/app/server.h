@@ -24,8 +24,9 @@ class Server final {
   // Stops at once when it was not drained.
   ~Server();
 
-  // Reads key files and certificates that have changed again.
-  void refresh();
+  // Every few seconds: reads key files and certificates that have changed again, and has the store
+  // do what is due.
+  void tend();
   // The gateway drains, then the workers; then everything may end.
   void drain();
 

@@ -70,7 +70,9 @@ void add_send(CLI::App& app, Run& run) {
   command.add_option("--chat", options->chat, "The chat")->required();
   command.add_option("text", options->words, "The message; `-`: standard input, a message a line")
       ->required();
-  command.add_option("--give-up-after", options->give_up_after_s, "Seconds; 0: never")
+  command
+      .add_option("--give-up-after", options->give_up_after_s,
+                  "Seconds after which what is not sent is given up; 0: never")
       ->capture_default_str();
   command.callback([options, &run] { run = [options] { return cli::run_send(*options); }; });
 }
@@ -91,7 +93,8 @@ void add_bench(CLI::App& app, Run& run) {
   command.add_option("--only", options->only, "One part")
       ->check(CLI::IsMember({"messages", "page", "idle"}));
   command.add_option("--runs", options->runs, "Runs of each part")->capture_default_str();
-  command.add_option("--connections", options->connections)->capture_default_str();
+  command.add_option("--connections", options->connections, "Clients that send at once")
+      ->capture_default_str();
   command.add_option("--in-flight", options->in_flight, "Sends in flight a connection")
       ->capture_default_str();
   command.add_option("--warm-up", options->warm_up_s, "Seconds before each run")
@@ -101,7 +104,8 @@ void add_bench(CLI::App& app, Run& run) {
   command.add_option("--messages", options->messages, "Stored messages behind `page`")
       ->capture_default_str();
   command.add_option("--pages", options->pages, "Reads a run")->capture_default_str();
-  command.add_option("--idle-connections", options->idle_connections)->capture_default_str();
+  command.add_option("--idle-connections", options->idle_connections, "Clients that only wait")
+      ->capture_default_str();
   command.callback([options, &run] { run = [options] { return cli::run_bench(*options); }; });
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,37 @@ TEST(CommandLine, NamesWhatIsMistypedAndWhatWasMeant) {
   }
 }
 
+// The options without a word of explanation, which stands 28 columns on in their line, or in the
+// next.
+std::string undescribed_options(const std::string& help) {
+  std::istringstream lines(help);
+  std::string line, option, found;
+  while (std::getline(lines, line)) {
+    const size_t begin = line.find_first_not_of(' ');
+    const bool is_description = begin != line.npos && begin >= 20;
+    if (!option.empty() && !is_description) found += option + '\n';
+    option.clear();
+    const bool is_option = begin != line.npos && begin <= 4 && line.substr(begin, 2) == "--";
+    const size_t column = begin + 28;
+    if (is_option && (line.size() <= column || line[column - 1] != ' ' || line[column] == ' '))
+      option = line;
+  }
+  return found;
+}
+
+TEST(CommandLine, EveryOptionOfTheServerIsInTheEnvironmentToo) {
+  std::istringstream lines(run({"serve", "--help"}).out);
+  std::string line;
+  int options = 0;
+  while (std::getline(lines, line)) {
+    if (!line.starts_with("  --")) continue;
+    ++options;
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    EXPECT_NE(line.find("(Env:" + environment_name(name) + ")"), line.npos) << line;
+  }
+  EXPECT_GE(options, 15);
+}
+
 TEST(CommandLine, HelpTeachesEveryCommand) {
   const Outcome all = run({"--help"});
   EXPECT_EQ(all.code, 0);
@@ -71,7 +103,27 @@ TEST(CommandLine, HelpTeachesEveryCommand) {
     EXPECT_NE(all.out.find(command), std::string::npos) << command;
     EXPECT_EQ(run({command, "--help"}).code, 0) << command;
   }
-  EXPECT_NE(run({"serve", "--help"}).out.find("Examples"), std::string::npos);
+  const std::vector<std::vector<const char*>> commands = {{"serve"},
+                                                          {"token"},
+                                                          {"import"},
+                                                          {"import", "irc"},
+                                                          {"chat"},
+                                                          {"history"},
+                                                          {"send"},
+                                                          {"backup"},
+                                                          {"restore"},
+                                                          {"inspect"},
+                                                          {"bench"},
+                                                          {"inspect", "chats"},
+                                                          {"inspect", "chat"},
+                                                          {"inspect", "member"}};
+  for (std::vector<const char*> command : commands) {
+    command.push_back("--help");
+    const Outcome help = run(command);
+    EXPECT_EQ(help.code, 0);
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
+    EXPECT_EQ(undescribed_options(help.out), "") << help.out;
+  }
   EXPECT_EQ(run({"version"}).out, "connect " CONNECT_VERSION "\n");
 }
 

@@ -23,6 +23,7 @@ void add_import_command(CLI::App& app, Run& run) {
   auto options = std::make_shared<ImportOptions>();  // outlives this call with the callback
   CLI::App& command = *app.add_subcommand("import", "Import old messages");
   command.require_subcommand(1);
+  command.footer("Example:\n  connect import irc logs/*.txt --chat ubuntu --data ./connect-data");
   CLI::App& irc = *command.add_subcommand("irc", "Import logs of an IRC channel, a file a day");
   irc.footer(
       "A file is named after its day (2008-07-03.txt) and holds lines `[HH:MM] <nick> text`.\n"

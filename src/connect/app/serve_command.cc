@@ -74,7 +74,7 @@ void add_process_options(CLI::App& command, ServeOptions& options) {
   command.add_option("--workers", options.workers, "Messaging threads; 0: likewise")
       ->check(CLI::Range(0u, 64u))
       ->capture_default_str();
-  command.add_option("--log-level", options.log_level)
+  command.add_option("--log-level", options.log_level, "The least that is logged")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
 }

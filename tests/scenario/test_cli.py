@@ -85,6 +85,56 @@ def test_the_commands_speak_tls(start, binary, tmp_path):
     assert done.returncode == 1 and not done.stdout
 
 
+@pytest.fixture
+def sealed(start, tmp_path):
+    """A server with TLS, and the file of its certificate, for 127.0.0.1."""
+    cert, key = keys.certificate(tmp_path)
+    return start("--tls-cert", str(cert), "--tls-key", str(key)), cert
+
+
+@pytest.mark.parametrize("identity", [("--user", "alice"), ("--token", "t")])
+@pytest.mark.parametrize("command", [("send", "--chat", "c1", "hi"), ("history", "c1")])
+def test_a_certificate_that_is_not_trusted_is_final(binary, sealed, command, identity):
+    done = run(binary, *command, "--url", f"https://127.0.0.1:{sealed[0].port}", *identity)
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        f"connect {command[0]}: 127.0.0.1:{sealed[0].port}: the certificate is not trusted "
+        "(self-signed certificate): give --ca FILE\n")
+
+
+def test_a_port_with_tls_is_guessed(binary, sealed):
+    done = run(binary, "history", "--user", "alice", "--url", f"http://127.0.0.1:{sealed[0].port}",
+               "c1")
+    assert done.returncode == 1 and b"use https://" in done.stderr
+    done = run(binary, "send", "--token", "t", "--url", f"http://127.0.0.1:{sealed[0].port}",
+               "--chat", "c1", "--give-up-after", "1", "hi")
+    assert done.returncode == 1 and b"use https://" in done.stderr
+
+
+def test_send_comes_back_to_a_server_that_was_away(start, binary, tmp_path):
+    server = start()
+    chat = Rest(server, "alice").create(title="Away")["chat"]
+    server.stop()
+    url = f"http://{server.address}"
+    with subprocess.Popen([binary, "send", "--url", url, "--user", "alice", "--chat", chat, "hi"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as sending:
+        try:
+            assert sending.stderr.readline() == (
+                f"trying again: {server.address}: Connection refused\n".encode())
+            start(data=tmp_path / "data", listen=server.address)
+            assert sending.wait(PATIENCE_S) == 0
+        finally:
+            sending.kill()
+
+
+def test_send_gives_up_saying_why(binary):
+    done = run(binary, "send", "--url", "http://127.0.0.1:1", "--user", "alice", "--chat", "c1",
+               "--give-up-after", "1", "hi")
+    assert done.returncode == 1
+    assert done.stderr.decode().endswith(
+        "connect send: gave up: 127.0.0.1:1: Connection refused\n")
+
+
 def test_what_the_server_refuses_is_told(server, binary, name):
     done = commands(binary, server.url)(name("eve"), "send", "--chat", "g-unknown", "hi")
     assert done.returncode == 3 and done.stderr

@@ -80,9 +80,7 @@ int run_chat(const ChatOptions& options) {
   if (ended && ended->empty()) return kExitDone;
   std::fprintf(stderr, "connect chat: %s\n",
                ended ? ended->c_str() : ended.error().message.c_str());
-  return ended                                        ? kExitRefused
-         : ended.error().code == base::Code::kInvalid ? kExitUsage
-                                                      : kExitFailed;
+  return !ended && ended.error().code == base::Code::kInvalid ? kExitUsage : kExitFailed;
 }
 
 }  // namespace chat::cli

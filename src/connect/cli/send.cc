@@ -12,6 +12,7 @@
 
 #include "connect/base/clock.h"
 #include "connect/base/json_escape.h"
+#include "connect/cli/text.h"
 #include "connect/client/client.h"
 #include "connect/crypto/digest.h"
 #include "connect/protocol/limits.h"
@@ -73,11 +74,11 @@ class Lines {
 class Sender final : private client::Client::Listener, private base::EventLoop::Watcher {
  public:
   Sender(base::EventLoop& loop, const base::Clock& clock, base::Random& random, client::Url url,
-         std::unique_ptr<crypto::TlsContext> tls, const SendOptions& options, std::string token)
+         std::unique_ptr<crypto::TlsContext> tls, const SendOptions& options)
       : loop_(loop),
         options_(options),
-        client_(loop, clock, random, std::move(url), std::move(tls),
-                core_options(options, std::move(token), random), *this) {
+        client_(loop, clock, random, std::move(url), std::move(tls), core_options(options, random),
+                *this) {
     if (options.words != std::vector<std::string>{"-"})
       for (const std::string& word : options.words) text_ += (text_.empty() ? "" : " ") + word;
     else
@@ -103,17 +104,18 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
   std::unique_ptr<Lines> lines_;
   bool watching_ = false;
   bool feeding_ = false;
+  bool reached_ = false;  // something may have been stored
   bool ended_early_ = false;
+  std::string why_;  // of the last failure to connect
   int exit_code_ = kExitDone;
   // Outcomes are printed in the order of the messages.
   std::deque<OperationId> order_;
   std::map<OperationId, std::string> outcomes_;  // the line to print; empty when it was refused
 
-  static Core::Options core_options(const SendOptions& options, std::string token,
-                                    base::Random& random) {
+  static Core::Options core_options(const SendOptions& options, base::Random& random) {
     std::array<uint8_t, 8> bytes{};
     random.fill(bytes);
-    return {.token = std::move(token),
+    return {.token = options.server.token,
             .device = "send-" + crypto::hex(bytes),
             .agent = "send/" CONNECT_VERSION,
             .can_fetch_token = options.server.token.empty(),
@@ -191,15 +193,19 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
   }
 
   void status_changed(const client::StatusChanged& changed) {
-    if (changed.status == client::Status::kWaiting && !changed.why.empty())
-      std::fprintf(stderr, "trying again: %s\n", changed.why.c_str());
-    if (changed.status != client::Status::kStopped || finished()) return;
+    reached_ = reached_ || changed.status == client::Status::kOnline;
+    if (changed.status == client::Status::kWaiting && !changed.why.empty()) {
+      why_ = changed.why;
+      std::fprintf(stderr, "trying again: %s\n", why_.c_str());
+    }
     // The core does not come back: neither what it holds nor what is still to be read can be sent.
-    end_early(changed.why, order_.empty() ? kExitFailed : kExitUnknown);
+    if (changed.status == client::Status::kStopped && !finished()) end_early(changed.why);
   }
 
   void fetch_token() {
     base::Result<std::string> token = login(options_.server);
+    if (!token && token.error().code != base::Code::kUnavailable)
+      return end_early(token.error().message);
     client_.change([&token](Core& core, Time now) {
       if (token)
         core.set_token(now, std::move(*token));
@@ -208,14 +214,17 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
     });
   }
 
-  void give_up() { end_early("gave up", kExitUnknown); }
+  void give_up() { end_early(why_.empty() ? "gave up" : "gave up: " + why_); }
 
   // Once: stopping the core afterwards is no news.
-  void end_early(const std::string& why, int exit_code) {
+  void end_early(const std::string& why) {
     if (std::exchange(ended_early_, true)) return;
-    std::fprintf(stderr, "connect send: %s; %zu messages have no known outcome%s\n", why.c_str(),
-                 order_.size(), lines_ && !lines_->ended() ? ", more input was not sent" : "");
-    exit_code_ = exit_code;
+    std::string unknown;
+    if (reached_ && !order_.empty())
+      unknown = "; the outcome of " + counted(order_.size(), "message") + " is not known";
+    if (lines_ && !lines_->ended()) unknown += "; more input was not sent";
+    std::fprintf(stderr, "connect send: %s%s\n", why.c_str(), unknown.c_str());
+    exit_code_ = reached_ && !order_.empty() ? kExitUnknown : kExitFailed;
     loop_.stop();
   }
 };
@@ -230,12 +239,11 @@ base::Result<int> run(const SendOptions& options) {
   if (url.tls) {
     TRY_ASSIGN(tls, crypto::client_tls_context(options.server.ca_file, url.host));
   }
-  TRY_ASSIGN(std::string token, login(options.server));
+  TRY(identified(options.server));
   base::EventLoop loop;
   const base::SystemClock clock;
   base::SystemRandom random;
-  return Sender(loop, clock, random, std::move(url), std::move(tls), options, std::move(token))
-      .run();
+  return Sender(loop, clock, random, std::move(url), std::move(tls), options).run();
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;   // could not do it: no server, no login, a broken answer
 inline constexpr int kExitUsage = 2;    // the options make no sense
 inline constexpr int kExitRefused = 3;  // the server refused it for good
-inline constexpr int kExitUnknown = 4;  // gave up without knowing the outcome
+inline constexpr int kExitUnknown = 4;  // ended without knowing the outcome
 
 struct ServerOptions {
   std::string url = "http://127.0.0.1:8080";  // http, https, ws or wss
@@ -23,7 +23,10 @@ struct ServerOptions {
   std::string ca_file;  // PEM; empty: the system's roots
 };
 
-// The token of the options, or a fresh one from the development login.
+// kInvalid when the options do not say who it is.
+base::Status identified(const ServerOptions& options);
+// The token of the options, or a fresh one from the development login. kUnavailable when it may
+// succeed later.
 base::Result<std::string> login(const ServerOptions& options);
 
 struct Member {

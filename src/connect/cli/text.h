@@ -27,6 +27,9 @@ int width_of(char32_t code_point);
 // The longest beginning of at most `cells`; with an ellipsis when something was cut.
 std::string shortened(std::string_view text, int cells);
 
+// "1 message", "2,500 messages".
+std::string counted(size_t count, std::string_view noun);
+
 // Lines of at most `cells` (2 or more), broken at spaces where there are any. At least one line.
 std::vector<std::string> wrapped(std::string_view text, int cells);
 

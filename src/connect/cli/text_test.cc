@@ -84,5 +84,13 @@ TEST_F(Text, NoLineIsTooWide) {
     for (const std::string& line : wrapped(text, cells)) EXPECT_LE(width_of(line), cells) << line;
 }
 
+TEST_F(Text, CountsInWords) {
+  EXPECT_EQ(counted(0, "message"), "0 messages");
+  EXPECT_EQ(counted(1, "message"), "1 message");
+  EXPECT_EQ(counted(999, "member"), "999 members");
+  EXPECT_EQ(counted(1766, "member"), "1,766 members");
+  EXPECT_EQ(counted(1'234'567, "member"), "1,234,567 members");
+}
+
 }  // namespace
 }  // namespace chat::cli

@@ -9,6 +9,8 @@ namespace {
 // What a close reason may ask for at most; a server that says more is not believed.
 constexpr int64_t kReasonMostMs = 600'000;
 
+constexpr uint16_t kNeverOpens = 1015;
+
 int64_t delay_of(std::string_view reason) {
   int64_t ms = 0;
   const char* end = reason.data() + reason.size();
@@ -33,7 +35,7 @@ int64_t Backoff::next_ms(int64_t lasted_ms) {
 
 std::optional<int64_t> Backoff::after_close_ms(uint16_t code, std::string_view reason,
                                                int64_t lasted_ms) {
-  if (code >= 4500 && code <= 4999) return std::nullopt;
+  if (code == kNeverOpens || (code >= 4500 && code <= 4999)) return std::nullopt;
   const int64_t own = next_ms(lasted_ms);
   if (code < 4000) return own;
   return delay_of(reason) + own;

@@ -23,7 +23,7 @@ class Backoff {
   // The delay after a failed or ended connection that was online for lasted_ms (0: never).
   int64_t next_ms(int64_t lasted_ms);
   // The same after a close frame: what the reason says in digits is waited for at least. Nothing:
-  // do not come back (4500-4999).
+  // do not come back (4500-4999, and 1015: what a person must mend first).
   std::optional<int64_t> after_close_ms(uint16_t code, std::string_view reason, int64_t lasted_ms);
   // Uniform in [0, most].
   int64_t jitter_ms(int64_t most);

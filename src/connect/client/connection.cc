@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "connect/client/connect_failure.h"
 #include "connect/crypto/digest.h"
 
 namespace chat::client {
@@ -21,6 +22,7 @@ using Progress = crypto::TlsStream::Progress;
 using Loop = base::EventLoop;
 
 constexpr uint16_t kAbnormal = 1006;
+constexpr uint16_t kNeverOpens = 1015;
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr size_t kUpgradeBytesMax = 16 * 1024;
 
@@ -44,7 +46,8 @@ base::Result<int> start_connecting(const Url& url) {
     fd = -1;
   }
   freeaddrinfo(found);
-  if (fd < 0) return base::unexpected(Code::kUnavailable, std::strerror(error));
+  if (fd < 0)
+    return base::unexpected(Code::kUnavailable, url.authority() + ": " + std::strerror(error));
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
@@ -100,7 +103,10 @@ base::Status Connection::start() {
   state_ = State::kConnecting;
   watched_ = Loop::kWrite;
   loop_.watch(fd_, watched_, *this);
-  timer_ = loop_.start_timer(kOpenTimeoutMs, [this] { fail(kAbnormal, "no answer in time"); });
+  timer_ = loop_.start_timer(kOpenTimeoutMs, [this] {
+    if (state_ == State::kSecuring) return fail(no_handshake(url_));
+    fail(kAbnormal, url_.authority() + ": no answer in time");
+  });
   return base::ok();
 }
 
@@ -118,6 +124,10 @@ void Connection::forget() {
   in_.clear();
   out_.clear();
   out_sent_ = 0;
+}
+
+void Connection::fail(base::Error error) {
+  fail(error.code == Code::kConflict ? kNeverOpens : kAbnormal, std::move(error.message));
 }
 
 void Connection::fail(uint16_t code, std::string reason) {
@@ -152,7 +162,7 @@ void Connection::connected() {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) return fail(kAbnormal, std::strerror(error));
+  if (error != 0) return fail(kAbnormal, url_.authority() + ": " + std::strerror(error));
   if (!url_.tls) return upgrade();
   tls_ = tls_context_->open(fd_);
   if (!tls_) return fail(kAbnormal, "no TLS stream could be opened");
@@ -165,7 +175,7 @@ void Connection::secure() {
     case Progress::kDone: return upgrade();
     case Progress::kWantRead: return want(Loop::kRead);
     case Progress::kWantWrite: return want(Loop::kWrite);
-    default: return fail(kAbnormal, "the TLS handshake failed");
+    default: return fail(tls_failure(url_, tls_->failure()));
   }
 }
 
@@ -200,7 +210,10 @@ bool Connection::read_some() {
   in_.resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
   if (got < 0) return false;
   if (got == 0) {
-    fail(kAbnormal, "the connection was lost");
+    if (state_ == State::kUpgrading && in_.empty())
+      fail(no_answer(url_));
+    else
+      fail(kAbnormal, "the connection was lost");
     return false;
   }
   if (state_ == State::kUpgrading) read_upgrade();
@@ -209,6 +222,7 @@ bool Connection::read_some() {
 }
 
 void Connection::read_upgrade() {
+  if (!tls_ && is_tls_record(in_)) return fail(tls_expected(url_));
   const size_t end = in_.find("\r\n\r\n");
   if (end == in_.npos) {
     if (in_.size() > kUpgradeBytesMax) fail(kAbnormal, "the server's answer is too long");
@@ -217,7 +231,7 @@ void Connection::read_upgrade() {
   const std::string head = in_.substr(0, end);
   in_.erase(0, end + 4);
   const std::string status = head.size() > 12 ? head.substr(9, 3) : "";
-  if (status != "101") return fail(kAbnormal, "the server answered " + status);
+  if (status != "101") return fail(no_upgrade(url_, status));
   if (header_of(head, "Sec-WebSocket-Accept") != protocol::websocket_accept(key_))
     return fail(kAbnormal, "no WebSocket server");
   loop_.cancel_timer(timer_);

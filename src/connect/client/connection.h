@@ -33,7 +33,9 @@ class Connection final : public base::EventLoop::Watcher {
     virtual void on_open() = 0;
     virtual void on_text(std::string_view text) = 0;
     virtual void on_frame() = 0;  // anything at all was heard
-    // The end, once for each open() that was not ended by close(). 1006 without a close frame.
+    // The end, once for each open() that was not ended by close(). 1006 without a close frame, 1015
+    // when a person has to change something before it can ever open, as a certificate. With both
+    // the reason is for people.
     virtual void on_closed(uint16_t code, std::string_view reason) = 0;
   };
 
@@ -82,6 +84,7 @@ class Connection final : public base::EventLoop::Watcher {
   bool take(const protocol::FrameReader::Message& message);
   void want(uint32_t events);
   void forget();
+  void fail(base::Error error);
   void fail(uint16_t code, std::string reason);
 };
 

@@ -12,6 +12,12 @@ namespace {
 constexpr int64_t kSilentPings = 3;
 constexpr int64_t kPingDefaultMs = 25'000;
 
+// Without a close frame the reason is the connection's own, and says more than the code.
+std::string why_closed(uint16_t code, std::string_view reason) {
+  const bool own = code == 1006 || code == 1015;
+  return own && !reason.empty() ? std::string(reason) : "closed with " + std::to_string(code);
+}
+
 void sooner(std::optional<int64_t>& at, int64_t candidate) {
   if (!at || candidate < *at) at = candidate;
 }
@@ -169,7 +175,7 @@ void Core::closed(Time now, uint16_t code, std::string_view reason) {
     token_fresh_ = false;
     return want_token("the token has expired");
   }
-  const std::string why = "closed with " + std::to_string(code);
+  const std::string why = why_closed(code, reason);
   std::optional<int64_t> delay = backoff_.after_close_ms(code, reason, lasted);
   if (!delay) return set_status(Status::kStopped, why);
   retry_in(now, *delay, why);

@@ -224,6 +224,25 @@ TEST(Core, ARefusedTokenIsFetchedOnceAndThenFinal) {
   EXPECT_EQ(desk.core.status(), Status::kStopped);
 }
 
+TEST(Core, SaysWhyThereIsNoConnection) {
+  Desk away;
+  away.core.start(away.now);
+  away.core.closed(away.now, 1006, "h:1: Connection refused");
+  EXPECT_EQ(away.core.status(), Status::kWaiting);
+  EXPECT_EQ(away.all<StatusChanged>().back().why, "h:1: Connection refused");
+
+  Desk full;
+  full.core.start(full.now);
+  full.core.closed(full.now, 4408, "2500");
+  EXPECT_EQ(full.all<StatusChanged>().back().why, "closed with 4408");
+
+  Desk strange;
+  strange.core.start(strange.now);
+  strange.core.closed(strange.now, 1015, "h:1: the certificate is not trusted");
+  EXPECT_EQ(strange.core.status(), Status::kStopped);
+  EXPECT_EQ(strange.all<StatusChanged>().back().why, "h:1: the certificate is not trusted");
+}
+
 TEST(Core, LeavesAServerThatIsSilentOrSaysGoodbye) {
   Desk silent;
   silent.online();

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "connect/base/clock.h"
+#include "connect/client/connect_failure.h"
 #include "connect/client/decode.h"
 #include "connect/crypto/tls.h"
 
@@ -28,6 +29,8 @@ using Parser = boost::beast::http::response_parser<boost::beast::http::string_bo
 base::Unexpected<base::Error> failed(std::string_view why) {
   return base::unexpected(Code::kUnavailable, std::string(why));
 }
+
+constexpr size_t kReadBytes = 16 * 1024;
 
 // One connection. Non-blocking underneath, so that the deadline holds for TLS too.
 class Wire {
@@ -53,7 +56,7 @@ class Wire {
       last = try_address(*address, deadline_ms);
     freeaddrinfo(found);
     if (!open()) return failed(url.authority() + ": " + last.error().message);
-    return tls ? secure(*tls, deadline_ms) : base::ok();
+    return tls ? secure(url, *tls, deadline_ms) : base::ok();
   }
 
   Status write(std::string_view bytes, int64_t deadline_ms) {
@@ -115,15 +118,16 @@ class Wire {
     return failed(std::strerror(error));
   }
 
-  Status secure(crypto::TlsContext& tls, int64_t deadline_ms) {
+  Status secure(const Url& url, crypto::TlsContext& tls, int64_t deadline_ms) {
     tls_ = tls.open(fd_);
     if (!tls_) return failed("no TLS stream could be opened");
     while (true) {
       const Progress progress = tls_->handshake();
       if (progress == Progress::kDone) return base::ok();
       if (progress != Progress::kWantRead && progress != Progress::kWantWrite)
-        return failed("the TLS handshake failed");
-      TRY(wait_for(progress == Progress::kWantRead ? POLLIN : POLLOUT, deadline_ms));
+        return base::Unexpected{tls_failure(url, tls_->failure())};
+      if (!wait_for(progress == Progress::kWantRead ? POLLIN : POLLOUT, deadline_ms))
+        return base::Unexpected{no_handshake(url)};
     }
   }
 
@@ -193,21 +197,29 @@ class WiredHttpClient final : public HttpClient {
     parser.body_limit(kBodyBytesMax);
     parser.eager(true);
     std::string bytes;
-    while (!parser.is_done()) {
-      const size_t before = bytes.size();
-      bytes.resize(before + 16 * 1024);
-      TRY_ASSIGN(const size_t got, wire_.read(bytes.data() + before, 16 * 1024, deadline_ms));
-      bytes.resize(before + got);
-      boost::system::error_code error;
-      if (got == 0) parser.put_eof(error);
-      const size_t used = parser.put(boost::asio::buffer(bytes), error);
-      bytes.erase(0, used);
-      const bool more = error == boost::beast::http::error::need_more;
-      if ((error && !more) || (got == 0 && !parser.is_done()))
-        return failed("the connection was lost");
-    }
+    while (!parser.is_done()) TRY(read_some(parser, bytes, deadline_ms));
     if (!parser.keep_alive()) wire_.close();
     return HttpAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+  }
+
+  // `bytes`: what the parser has not taken yet.
+  Status read_some(Parser& parser, std::string& bytes, int64_t deadline_ms) {
+    const size_t before = bytes.size();
+    bytes.resize(before + kReadBytes);
+    TRY_ASSIGN(const size_t got, wire_.read(bytes.data() + before, kReadBytes, deadline_ms));
+    bytes.resize(before + got);
+    const bool first = !parser.got_some();
+    if (first && !url_.tls && is_tls_record(bytes)) return base::Unexpected{tls_expected(url_)};
+    if (first && bytes.empty()) return base::Unexpected{no_answer(url_)};
+    boost::system::error_code error;
+    if (got == 0)
+      parser.put_eof(error);
+    else
+      bytes.erase(0, parser.put(boost::asio::buffer(bytes), error));
+    const bool more = error == boost::beast::http::error::need_more;
+    if ((error && !more) || (got == 0 && !parser.is_done()))
+      return failed("the connection was lost");
+    return base::ok();
   }
 };
 

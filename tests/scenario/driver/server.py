@@ -14,12 +14,13 @@ from driver import PATIENCE_S
 class Server:
     """One running `connect serve`. Its log lines are kept; `stop` insists on a clean exit."""
 
-    def __init__(self, binary, data, *flags, auth="dev", env=None, rate="0"):
+    def __init__(self, binary, data, *flags, auth="dev", env=None, rate="0",
+                 listen="127.0.0.1:0"):
         self.binary = str(binary)
         self.data = data
         self.log = []
         self._changed = threading.Condition()
-        command = [self.binary, "serve", "--data", str(data), "--listen", "127.0.0.1:0",
+        command = [self.binary, "serve", "--data", str(data), "--listen", listen,
                    "--ops", "127.0.0.1:0", "--auth", auth, "--rate-sends", rate, *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         env={**os.environ, **(env or {})})

@@ -136,8 +136,13 @@ def test_send_gives_up_saying_why(binary):
 
 
 def test_what_the_server_refuses_is_told(server, binary, name):
-    done = commands(binary, server.url)(name("eve"), "send", "--chat", "g-unknown", "hi")
-    assert done.returncode == 3 and done.stderr
+    for words in (["send", "--chat", "g-unknown", "hi"], ["history", "g-unknown"]):
+        done = commands(binary, server.url)(name("eve"), *words)
+        assert done.returncode == 3
+        assert done.stderr.decode().startswith(f"connect {words[0]}: ")
+        assert done.stderr.decode().endswith(
+            "no such chat, or not yours to see; if it is open to everybody, join it: "
+            "connect chat --chat g-unknown\n")
     done = commands(binary, "http://127.0.0.1:1")(name("eve"), "history", "c1")
     assert done.returncode == 1 and done.stderr
 
@@ -360,3 +365,14 @@ def test_a_text_without_a_chat_stays_in_the_input_line(server, terminal, name):
     screen.enter("hello?")
     screen.wait_for("open a chat first")
     assert "> hello?" in screen.screen()
+
+
+def test_who_is_in_a_chat_and_here(server, terminal, live, name):
+    alice = name("alice")
+    bob = live("bob")
+    chat = Rest(server, alice).create([bob.user, name("carl")], title="Who")["chat"]
+    screen = terminal(alice, chat)
+    screen.wait_for("connected")
+    screen.enter("/who")
+    shown = screen.wait_for("here now: ")
+    assert "3 members" in shown and f"{bob.user}" in shown

@@ -53,7 +53,7 @@ std::string target_of(const client::Message& message) {
 void ChatProgram::enter() {
   const std::string line = editor_.take();
   if (line.empty()) return;
-  notes_.clear();
+  clear_notes();
   const base::Result<ChatCommand> command = parse_chat_command(line);
   const base::Status done = command ? act(*command) : base::Unexpected{command.error()};
   if (done) return;
@@ -206,19 +206,12 @@ base::Status ChatProgram::delete_message(const ChatCommand& command) {
   return operate({.name = "delete", .chat = view_.chat(), .fields = target_of(*message)});
 }
 
-// A short blocking call: the list is asked for seldom, and small.
+// Short blocking calls: who is in a chat is asked for seldom, and small.
 base::Status ChatProgram::who() {
-  const base::Result<std::vector<Member>> members =
-      members_of(options_.server, token_, view_.chat().value());
-  if (!members) return base::Unexpected{members.error()};
-  std::string names;
+  TRY_ASSIGN(who_, members_of(options_.server, token_, view_.chat()));
+  here_.clear();
   std::vector<client::UserId> users;
-  for (const Member& member : *members) {
-    names += (names.empty() ? "" : ", ") + member.user;
-    if (member.role != "member") names += " (" + member.role + ")";
-    users.emplace_back(member.user);
-  }
-  note("in this chat: " + names);
+  for (const Member& member : who_->first) users.push_back(member.user);
   client_.change([&users](Core& core, Time now) { core.watch(now, users); });
   return base::ok();
 }

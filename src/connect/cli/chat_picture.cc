@@ -57,6 +57,16 @@ std::vector<Line> ChatProgram::chat_list() const {
   return lines;
 }
 
+// What stands below the messages.
+std::vector<Line> ChatProgram::foot() const {
+  std::vector<Line> lines = opening_.lines();
+  lines.insert(lines.end(), notes_.begin(), notes_.end());
+  if (!who_) return lines;
+  for (const std::string& part : wrapped(who_is_in(*who_, here_), std::max(screen_.width(), 16)))
+    lines.push_back({{{part, Style::kDim}}});
+  return lines;
+}
+
 void ChatProgram::draw() {
   if (!drawing_wanted_) return;
   drawing_wanted_ = false;
@@ -66,9 +76,8 @@ void ChatProgram::draw() {
   picture.title = " " + (chat ? name_of(view_.chat(), *chat, core().me()) : view_.chat().value()) +
                   "  ·  " + harmless_line(core().me().value());
   picture.body = listing_ ? chat_list() : view_.lines(core());
-  const std::vector<Line> waiting = opening_.lines();
-  picture.body.insert(picture.body.end(), waiting.begin(), waiting.end());
-  picture.body.insert(picture.body.end(), notes_.begin(), notes_.end());
+  const std::vector<Line> below = foot();
+  picture.body.insert(picture.body.end(), below.begin(), below.end());
   picture.prompt = "> ";
   picture.input = editor_.view(screen_.input_width(picture.prompt));
   screen_.draw(picture);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "connect/cli/refusal.h"
 #include "connect/cli/text.h"
 #include "connect/crypto/digest.h"
 
@@ -75,6 +76,11 @@ void ChatProgram::note(const std::string& text, Style style) {
     notes_.push_back({{{part, style}}});
 }
 
+void ChatProgram::clear_notes() {
+  notes_.clear();
+  who_.reset();
+}
+
 void ChatProgram::on_notice(const client::Effect& notice) {
   drawing_wanted_ = true;
   if (std::get_if<client::FetchToken>(&notice)) {
@@ -92,8 +98,10 @@ void ChatProgram::on_notice(const client::Effect& notice) {
   } else if (const auto* typed = std::get_if<client::Typed>(&notice)) {
     if (typed->chat == view_.chat()) typing_[typed->user] = clock_.boot_ms() + kTypingMs;
   } else if (const auto* presence = std::get_if<client::PresenceChanged>(&notice)) {
-    if (presence->online && presence->user != core().me())
-      note(presence->user.value() + " is here");
+    if (presence->online)
+      here_.insert(presence->user);
+    else
+      here_.erase(presence->user);
   }
 }
 
@@ -153,7 +161,7 @@ void ChatProgram::open(const client::ChatId& chat) {
   const bool unread = known && known->unread > 0;
   view_.open(chat, unread ? known->read.seq.value() : 0);
   opening_.turn_away();
-  notes_.clear();
+  clear_notes();
   typing_.clear();
   listing_ = false;
   drawing_wanted_ = true;
@@ -168,9 +176,10 @@ void ChatProgram::stored(const client::OperationStored& stored) {
 }
 
 void ChatProgram::failed(const client::OperationFailed& failed) {
-  note("not done: " + failed.error.message, Style::kFailed);
-  give_back(failed.text);
   const std::optional<Opening::Ended> refused = opening_.end(failed.operation);
+  note("not done: " + with_next_step(failed.error, refused ? kInviteStep : kJoinStep),
+       Style::kFailed);
+  give_back(failed.text);
   if (!refused) return;
   std::string all;
   for (const std::string& text : refused->texts) all += (all.empty() ? "" : " ") + text;
@@ -202,7 +211,7 @@ void ChatProgram::press(const KeyPress& press) {
     case Key::kPageUp: return view_.scroll(core(), 1 - screen_.body_height());
     case Key::kPageDown: return view_.scroll(core(), screen_.body_height() - 1);
     case Key::kNewest: return view_.follow();
-    case Key::kEscape: return notes_.clear();
+    case Key::kEscape: return clear_notes();
     case Key::kRedraw: return screen_.draw_all_again();
     case Key::kChats:
       listing_ = true;

@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "connect/cli/chat.h"
 #include "connect/cli/chat_commands.h"
 #include "connect/cli/chat_view.h"
+#include "connect/cli/members.h"
 #include "connect/cli/opening.h"
 #include "connect/cli/screen.h"
 #include "connect/client/client.h"
@@ -44,10 +47,12 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   std::string token_;  // the latest
 
   bool listing_ = false;
-  size_t listed_ = 0;        // the chosen one
-  std::vector<Line> notes_;  // below the messages until the next line is entered
-  std::string why_;          // of the connection's state
-  client::ChatId wished_;    // to be opened once it is known
+  size_t listed_ = 0;           // the chosen one
+  std::vector<Line> notes_;     // below the messages until the next line is entered
+  std::optional<Members> who_;  // the answer to /who, as long as the notes
+  std::set<client::UserId> here_;
+  std::string why_;        // of the connection's state
+  client::ChatId wished_;  // to be opened once it is known
   Opening opening_;
   std::map<client::UserId, int64_t> typing_;  // until, boot clock
   int64_t load_not_before_ms_ = 0;
@@ -75,10 +80,12 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   void mark_read();
   void tick();
   void note(const std::string& text, Style style = Style::kDim);
+  void clear_notes();
 
   // chat_picture.cc: what is to be seen
   void draw();
   std::string status_line() const;
+  std::vector<Line> foot() const;
   std::vector<Line> chat_list() const;
 
   // chat_actions.cc: what the person asks for. After an error the line stays in the input.

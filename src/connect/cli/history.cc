@@ -14,6 +14,7 @@
 #include "connect/cli/chat_commands.h"
 #include "connect/cli/history_lines.h"
 #include "connect/cli/read_retry.h"
+#include "connect/cli/refusal.h"
 #include "connect/client/decode.h"
 #include "connect/client/http.h"
 #include "connect/protocol/limits.h"
@@ -102,7 +103,7 @@ std::string page_target(const HistoryOptions& options, const Position& position)
 
 // A server that is too busy now is asked again, so that a long export comes to its end.
 Result<std::string> read_page(client::HttpClient& http, base::Random& random,
-                              const std::string& target) {
+                              const std::string& chat, const std::string& target) {
   ReadRetry retry(random);
   while (true) {
     TRY_ASSIGN(client::HttpAnswer answer, http.call("GET", target));
@@ -114,7 +115,7 @@ Result<std::string> read_page(client::HttpClient& http, base::Random& random,
           error.code == protocol::ErrorCode::kRateLimited || answer.status >= 500
               ? Code::kUnavailable
               : Code::kNotFound,
-          error.message);
+          with_next_step(error, join_step(chat)));
     std::fprintf(stderr, "trying again in %.1f s: %s\n", static_cast<double>(*delay_ms) / 1000,
                  error.message.c_str());
     std::this_thread::sleep_for(std::chrono::milliseconds(*delay_ms));
@@ -143,7 +144,8 @@ Result<int> run(const HistoryOptions& options) {
   if (options.all && position.name.empty()) position = {"after", 0};
   base::SystemRandom random;
   while (true) {
-    TRY_ASSIGN(const std::string body, read_page(*http, random, page_target(options, position)));
+    TRY_ASSIGN(const std::string body,
+               read_page(*http, random, options.chat, page_target(options, position)));
     TRY_ASSIGN(const std::optional<uint64_t> next, print_page(options, body, backwards));
     TRY(flushed());
     if (!options.all || !next) return kExitDone;

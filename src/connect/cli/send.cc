@@ -12,6 +12,7 @@
 
 #include "connect/base/clock.h"
 #include "connect/base/json_escape.h"
+#include "connect/cli/refusal.h"
 #include "connect/cli/text.h"
 #include "connect/client/client.h"
 #include "connect/crypto/digest.h"
@@ -183,7 +184,8 @@ class Sender final : private client::Client::Listener, private base::EventLoop::
                                      std::to_string(stored->appended.seq.value());
       feed();
     } else if (const auto* failed = std::get_if<client::OperationFailed>(&notice)) {
-      std::fprintf(stderr, "refused: %s\n", failed->error.message.c_str());
+      std::fprintf(stderr, "connect send: refused: %s\n",
+                   with_next_step(failed->error, join_step(options_.chat)).c_str());
       exit_code_ = kExitRefused;
       outcomes_[failed->operation] = "";
       feed();

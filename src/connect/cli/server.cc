@@ -36,20 +36,4 @@ base::Result<std::string> login(const ServerOptions& options) {
   return token;
 }
 
-base::Result<std::vector<Member>> members_of(const ServerOptions& options, const std::string& token,
-                                             const std::string& chat) {
-  TRY_ASSIGN(const auto http, client::HttpClient::make(options.url, options.ca_file, token));
-  const std::string target = "/v1/chats/" + client::percent_encoded(chat) + "/members?limit=200";
-  TRY_ASSIGN(const client::HttpAnswer answer, http->call("GET", target));
-  if (answer.status != 200)
-    return base::unexpected(base::Code::kUnavailable, client::error_of(answer).message);
-  std::vector<Member> members;
-  const auto parsed = protocol::json::parse(answer.body);
-  const client::Json* list = parsed ? parsed->find("members") : nullptr;
-  if (list)
-    for (const client::Json& one : list->array)
-      members.push_back({client::string_of(one, "user"), client::string_of(one, "role")});
-  return members;
-}
-
 }  // namespace chat::cli

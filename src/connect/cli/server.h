@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "connect/base/result.h"
 
@@ -28,13 +27,5 @@ base::Status identified(const ServerOptions& options);
 // The token of the options, or a fresh one from the development login. kUnavailable when it may
 // succeed later.
 base::Result<std::string> login(const ServerOptions& options);
-
-struct Member {
-  std::string user;
-  std::string role;
-};
-// The first members of a chat, 200 at most.
-base::Result<std::vector<Member>> members_of(const ServerOptions& options, const std::string& token,
-                                             const std::string& chat);
 
 }  // namespace chat::cli

@@ -178,10 +178,14 @@ std::string shortened(std::string_view text, int cells) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-std::string counted(size_t count, std::string_view noun) {
+std::string grouped(size_t count) {
   std::string digits = std::to_string(count);
   for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits + " " + std::string(noun) + (count == 1 ? "" : "s");
+  return digits;
+}
+
+std::string counted(size_t count, std::string_view noun) {
+  return grouped(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 std::vector<std::string> wrapped(std::string_view text, int cells) {

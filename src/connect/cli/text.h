@@ -27,6 +27,8 @@ int width_of(char32_t code_point);
 // The longest beginning of at most `cells`; with an ellipsis when something was cut.
 std::string shortened(std::string_view text, int cells);
 
+// "2,500"
+std::string grouped(size_t count);
 // "1 message", "2,500 messages".
 std::string counted(size_t count, std::string_view noun);
 

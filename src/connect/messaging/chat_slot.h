@@ -110,7 +110,7 @@ struct ChatSlot {
   uint64_t reads = 0;           // of inputs that the first in the queue waits for
   bool reading_target = false;  // the latest of them is of its target
   uint32_t read_failures = 0;   // in a row
-  uint64_t generation = 0;      // of the state, which reads ahead of their turn belong to
+  uint64_t generation = 0;      // of the targets, which reads of them belong to
 
   // The worker's bookkeeping.
   bool touched = false;  // got a command in this take

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "connect/base/random.h"
 #include "connect/persistence/persistence.h"
 
 namespace chat::messaging::testing {
@@ -51,6 +52,8 @@ class FakePersistence final : public persistence::Persistence {
   std::deque<base::Code> read_failures;
   // While set, every call waits until release() or release_one().
   bool hold = false;
+  // Once set, half of the reads of targets wait too, and what waits is let go in any order.
+  base::Random* random = nullptr;
   size_t held() const { return held_.size(); }
   void release();
   bool release_one();

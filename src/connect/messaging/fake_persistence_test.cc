@@ -29,8 +29,9 @@ void FakePersistence::run(std::function<void()> call) {
 
 bool FakePersistence::release_one() {
   if (held_.empty()) return false;
-  std::function<void()> call = std::move(held_.front());
-  held_.pop_front();
+  const size_t at = random == nullptr ? 0 : random->next() % held_.size();
+  std::function<void()> call = std::move(held_[at]);
+  held_.erase(held_.begin() + static_cast<ptrdiff_t>(at));
   call();
   return true;
 }
@@ -173,9 +174,13 @@ void FakePersistence::load_target(ChatId chat, EventId target, UserId user,
   ++target_loads;
   if (fails(done)) return;
   // Read now, answered later: what a slow answer misses is what tests want to see.
-  run([loaded = target_now(chat.value(), target, user.value()), done = std::move(done)] {
+  const auto answer = [loaded = target_now(chat.value(), target, user.value()), done] {
     done(loaded);
-  });
+  };
+  if (random != nullptr && random->next() % 2 == 0)
+    held_.push_back(answer);
+  else
+    run(answer);
 }
 
 void FakePersistence::read_log(ChatId chat, store::LogRange range, std::optional<UserId>,

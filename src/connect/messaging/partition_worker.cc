@@ -126,6 +126,7 @@ Slot PartitionWorker::slot_of(const std::string& chat, int partition) {
     slot = std::make_shared<ChatSlot>();
     slot->id = ChatId(chat);
     slot->partition = partition;
+    slot->targets = TargetCache(options_.targets_max, options_.reactions_max);
     slot->place = resting_.insert(resting_.end(), slot);
   }
   return slot;
@@ -149,6 +150,7 @@ void PartitionWorker::came_to_rest(const Slot& slot) {
   slot->active = false;
   resting_.splice(resting_.end(), active_, slot->place);
   slot->targets.clear();  // with the texts of edits; few operations aim at what they did before
+  ++slot->generation;     // reads of them that are out miss what is applied from now on
   const size_t weight = slot->weight();
   weight_ += weight - slot->counted_weight;
   slot->counted_weight = weight;

@@ -488,6 +488,26 @@ TEST_F(ChatWorkerTest, AChatAtRestKeepsNoMessages) {
   EXPECT_EQ(db_.target_loads, 2u);
 }
 
+TEST_F(ChatWorkerTest, AReadFromBeforeTheChatCameToRestAnswersNothing) {
+  run(send("alice", 2));
+  const uint64_t target = db_.log("c").back().id();
+  run(edit("alice", 3, target, "secret"));
+  run(react("bob", 4, target, "+"));
+  db_.hold = true;
+  run(react("bob", 4, target, "+"));  // answered from memory, the read ahead of its turn is out
+  db_.hold = false;
+  run(erase("alice", 5, target));
+  db_.hold = true;
+  run(react("bob", 6, target, "-"));
+  db_.hold = false;
+  db_.release();
+  executor_.run();
+  const auto stored = db_.target_now("c", protocol::EventId(target), "bob");
+  ASSERT_TRUE(stored.overlay);
+  EXPECT_NE(stored.overlay->deleted(), 0u);
+  EXPECT_FALSE(stored.overlay->has_body()) << stored.overlay->body().text();
+}
+
 TEST_F(ChatWorkerTest, DrainingSeesThroughWhatIsInHand) {
   db_.hold = true;
   run(send("bob", 2));

@@ -39,8 +39,8 @@ std::optional<Target> TargetCache::find(EventId target, const std::string& user)
 
 bool TargetCache::has_room(EventId target) const {
   const auto known = known_.find(target);
-  return known_.size() + loading_.size() < kTargetsMax &&
-         (known == known_.end() || known->second.reactions.size() < kReactionsMax);
+  return known_.size() + loading_.size() < targets_max_ &&
+         (known == known_.end() || known->second.reactions.size() < reactions_max_);
 }
 
 bool TargetCache::loading(EventId target, const std::string& user) const {
@@ -89,8 +89,10 @@ void TargetCache::apply(const Event& event) {
 }
 
 void TargetCache::trim() {
-  keep_last_used(known_, kTargetsMax);
-  for (auto& [target, known] : known_) keep_last_used(known.reactions, kReactionsMax);
+  if (known_.size() > targets_max_)
+    for (auto& [read, changed] : loading_) changed = true;
+  keep_last_used(known_, targets_max_);
+  for (auto& [target, known] : known_) keep_last_used(known.reactions, reactions_max_);
 }
 
 void TargetCache::clear() {

@@ -26,6 +26,9 @@ class TargetCache {
   static constexpr size_t kTargetsMax = 256;
   static constexpr size_t kReactionsMax = 256;
 
+  explicit TargetCache(size_t targets_max = kTargetsMax, size_t reactions_max = kReactionsMax)
+      : targets_max_(targets_max), reactions_max_(reactions_max) {}
+
   // Nothing: it must be read. The pointers are good until the cache changes.
   std::optional<Target> find(protocol::EventId target, const std::string& user);
 
@@ -42,7 +45,8 @@ class TargetCache {
   // Forgets what was not used for longest, as far as it is too much. Only while no append is in
   // flight: what is forgotten is read again, and that must find everything that was applied. Only
   // after something was decided: a command whose message is forgotten before its turn would read it
-  // without end.
+  // without end. Answers to reads that are out do not make up for a message that is forgotten: they
+  // may be from before what was applied.
   void trim();
   void clear();
 
@@ -60,6 +64,8 @@ class TargetCache {
   };
   static Target target_of(const Known& known, const std::string& user);
 
+  size_t targets_max_;
+  size_t reactions_max_;
   std::map<protocol::EventId, Known> known_;
   std::map<std::pair<protocol::EventId, std::string>, bool> loading_;  // true: changed meanwhile
   uint64_t uses_ = 0;  // so far; what was used later has a higher number

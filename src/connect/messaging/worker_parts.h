@@ -11,6 +11,7 @@
 #include "connect/messaging/mailbox.h"
 #include "connect/messaging/offsets.h"
 #include "connect/messaging/shed_sessions.h"
+#include "connect/messaging/target_cache.h"
 #include "connect/persistence/persistence.h"
 
 namespace chat::messaging {
@@ -27,6 +28,9 @@ struct PartitionWorkerOptions {
   uint32_t newest_max = 32;
   // A tail that was not verified for this long is read again.
   int64_t verify_ms = 600'000;
+  // Of one chat that has work.
+  size_t targets_max = TargetCache::kTargetsMax;
+  size_t reactions_max = TargetCache::kReactionsMax;
 };
 
 struct WorkerMetrics {

@@ -157,6 +157,23 @@ TEST(TargetCache, IsBounded) {
   EXPECT_FALSE(cache.find(EventId(2), "bob"));
 }
 
+TEST(TargetCache, WhatIsForgottenIsNotMadeUpForByAnAnswerThatIsBehind) {
+  TargetCache cache(1, 1);
+  const auto load = [&cache](uint64_t id, const std::string& user) {
+    cache.begin_load(EventId(id), user);
+    cache.finish_load(EventId(id), user, message());
+  };
+  load(5, "bob");
+  cache.apply(reaction("bob", 9));
+  cache.begin_load(EventId(5), "alice");  // reads what was there before the reaction was stored
+  load(6, "bob");
+  cache.trim();
+  cache.finish_load(EventId(5), "alice", message());
+  EXPECT_FALSE(cache.find(EventId(5), "alice"));
+  load(5, "alice");
+  EXPECT_TRUE(cache.find(EventId(5), "alice"));
+}
+
 TEST(TargetCache, KeepsTheReactionsUsedLast) {
   TargetCache cache;
   for (size_t user = 0; user < TargetCache::kReactionsMax + 2; ++user) {

@@ -1,6 +1,7 @@
 #include "connect/messaging/outbox.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "connect/protocol/records.pb.h"
 
@@ -15,11 +16,21 @@ Outbox::Outbox(bus::Bus& bus, std::shared_ptr<Mailbox> mailbox, base::Metrics& m
       resyncs_total_(metrics.counter("connect_resyncs_total",
                                      "Pushes that were cut because a gateway had no room")) {}
 
-void Outbox::produce(uint32_t gateway, std::string value, base::Callback<Result<uint64_t>> done) {
+void Outbox::produce(uint32_t gateway, std::string value, base::Task refused) {
   bus::Record record;
   record.partition = static_cast<int>(gateway);
   record.value = std::move(value);
-  bus_.produce(bus::Topic::kDeliveries, std::move(record), std::move(done));
+  // Shared with the answer, which looks at it on this thread only.
+  const auto returned = std::make_shared<bool>(false);
+  bus_.produce(bus::Topic::kDeliveries, std::move(record),
+               [mailbox = mailbox_, returned, caller = std::this_thread::get_id(),
+                refused = std::move(refused)](const Result<uint64_t>& result) {
+                 // An unknown outcome is sent again too: the gateway drops a second answer.
+                 if (result) return;
+                 const bool inside = std::this_thread::get_id() == caller && !*returned;
+                 inside ? refused() : mailbox->post(refused);
+               });
+  *returned = true;
 }
 
 void Outbox::reply(uint32_t gateway, std::string value) {
@@ -33,11 +44,7 @@ void Outbox::reply(uint32_t gateway, std::string value) {
 void Outbox::send_reply(uint32_t gateway, std::string value) {
   std::string kept = value;
   produce(gateway, std::move(value),
-          [this, mailbox = mailbox_, gateway, kept = std::move(kept)](Result<uint64_t> result) {
-            // An unknown outcome is sent again too: the gateway drops a second answer.
-            if (result) return;
-            mailbox->post([this, gateway, kept] { reply_refused(gateway, kept); });
-          });
+          [this, gateway, kept = std::move(kept)] { reply_refused(gateway, kept); });
 }
 
 void Outbox::reply_refused(uint32_t gateway, std::string value) {
@@ -49,20 +56,20 @@ void Outbox::push(uint32_t gateway, std::string value, const std::string& chat,
                   const Users& users) {
   if (waiting_.contains(gateway)) return cut(gateway, chat, users);
   // Only what a full queue needs is kept; the chat's name is short.
-  produce(gateway, std::move(value),
-          [this, mailbox = mailbox_, gateway, chat, users](const Result<uint64_t>& result) {
-            if (result) return;
-            mailbox->post([this, gateway, chat, users] { cut(gateway, chat, users); });
-          });
+  produce(gateway, std::move(value), [this, gateway, chat, users] { cut(gateway, chat, users); });
 }
 
 void Outbox::hint(uint32_t gateway, std::string value) {
   if (waiting_.contains(gateway)) return;
-  produce(gateway, std::move(value), [](const Result<uint64_t>&) {});
+  produce(gateway, std::move(value), [] {});
 }
 
 void Outbox::cut(uint32_t gateway, const std::string& chat, const Users& users) {
   resyncs_total_.add();
+  resync_later(gateway, chat, users);
+}
+
+void Outbox::resync_later(uint32_t gateway, const std::string& chat, const Users& users) {
   if (resyncs_ >= kResyncsMax) return;
   std::vector<Users>& waiting = waiting_[gateway].resyncs[chat];
   if (waiting.empty()) ++resyncs_;
@@ -70,19 +77,18 @@ void Outbox::cut(uint32_t gateway, const std::string& chat, const Users& users) 
   retry_later();
 }
 
-void Outbox::send_resync(uint32_t gateway, const std::string& chat, std::vector<Users> users) {
+void Outbox::resync(uint32_t gateway, const std::string& chat, std::vector<Users> users) {
+  if (waiting_.contains(gateway)) {
+    for (const Users& list : users) resync_later(gateway, chat, list);
+    return;
+  }
   protocol::Delivery delivery;
   delivery.mutable_resync()->set_chat(chat);
   for (const Users& list : users)
     for (const std::string& user : *list) delivery.mutable_resync()->add_users(user);
-  produce(gateway, delivery.SerializeAsString(),
-          [this, mailbox = mailbox_, gateway, chat,
-           users = std::move(users)](const Result<uint64_t>& result) {
-            if (result) return;
-            mailbox->post([this, gateway, chat, users] {
-              for (const Users& list : users) cut(gateway, chat, list);
-            });
-          });
+  produce(gateway, delivery.SerializeAsString(), [this, gateway, chat, users = std::move(users)] {
+    for (const Users& list : users) resync_later(gateway, chat, list);
+  });
 }
 
 void Outbox::retry_later() {
@@ -96,10 +102,10 @@ void Outbox::retry() {
   std::map<uint32_t, Waiting> waiting;
   waiting.swap(waiting_);
   resyncs_ = 0;
-  // What is refused again comes back through the mailbox, in its order.
+  // What is refused again waits again, and so does what comes after it.
   for (auto& [gateway, held] : waiting) {
-    for (std::string& reply : held.replies) send_reply(gateway, std::move(reply));
-    for (auto& [chat, users] : held.resyncs) send_resync(gateway, chat, std::move(users));
+    for (std::string& value : held.replies) reply(gateway, std::move(value));
+    for (auto& [chat, users] : held.resyncs) resync(gateway, chat, std::move(users));
   }
 }
 

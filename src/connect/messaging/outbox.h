@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect/base/executor.h"
 #include "connect/base/metrics.h"
 #include "connect/bus/bus.h"
 #include "connect/messaging/mailbox.h"
@@ -45,11 +46,14 @@ class Outbox {
     std::deque<std::string> replies;
     std::map<std::string, std::vector<Users>> resyncs;  // by chat
   };
-  void produce(uint32_t gateway, std::string value, base::Callback<base::Result<uint64_t>> done);
+  // Calls `refused` if the bus does not take it: at once where the bus answers inside the call, so
+  // that what follows in this turn finds it waiting, else in a turn of its own.
+  void produce(uint32_t gateway, std::string value, base::Task refused);
   void send_reply(uint32_t gateway, std::string value);
   void reply_refused(uint32_t gateway, std::string value);
   void cut(uint32_t gateway, const std::string& chat, const Users& users);
-  void send_resync(uint32_t gateway, const std::string& chat, std::vector<Users> users);
+  void resync(uint32_t gateway, const std::string& chat, std::vector<Users> users);
+  void resync_later(uint32_t gateway, const std::string& chat, const Users& users);
   void retry_later();
   void retry();
 

@@ -24,10 +24,16 @@ namespace fs = std::filesystem;
 //     2 bytes  length of what follows the header
 //     1 byte   type: a record whole, or its first, a middle or its last fragment
 //
+// A record is a batch of writes (rocksdb/db/write_batch.cc):
+//
+//     8 bytes  sequence number of its first write
+//     4 bytes  number of writes; the next batch's sequence number is higher by this
+//
 // Numbers are little-endian. Other types are of options that the store does not use.
 constexpr size_t kBlockBytes = 32 * 1024;
 constexpr size_t kHeaderBytes = 7;
 constexpr size_t kTypeAt = 6;
+constexpr size_t kBatchHeadBytes = 12;
 constexpr uint8_t kFull = 1;
 constexpr uint8_t kFirst = 2;
 constexpr uint8_t kMiddle = 3;
@@ -54,8 +60,8 @@ uint32_t masked_crc32c(std::string_view bytes) {
   return std::rotr(~crc, 15) + 0xa282ead8;
 }
 
-uint32_t number_at(std::string_view bytes, size_t at, size_t count) {
-  uint32_t number = 0;
+uint64_t number_at(std::string_view bytes, size_t at, size_t count) {
+  uint64_t number = 0;
   for (size_t i = count; i-- > 0;) number = number << 8 | static_cast<uint8_t>(bytes[at + i]);
   return number;
 }
@@ -66,7 +72,8 @@ bool is_zeros(std::string_view bytes) {
 
 struct Fragment {
   uint8_t type = 0;
-  size_t bytes = 0;  // with its header
+  std::string_view content;
+  size_t bytes() const { return kHeaderBytes + content.size(); }
 };
 
 // Reads a log block by block, in order.
@@ -97,7 +104,7 @@ class TailScan final {
       return std::nullopt;
     if (masked_crc32c(block.substr(at + kTypeAt, length + 1)) != number_at(block, at, 4))
       return std::nullopt;
-    return Fragment{type, kHeaderBytes + length};
+    return Fragment{type, block.substr(at + kHeaderBytes, length)};
   }
   static bool begins_record(const Fragment& fragment) {
     return fragment.type == kFull || fragment.type == kFirst;
@@ -110,14 +117,28 @@ class TailScan final {
       const std::optional<Fragment> fragment = fragment_at(block, at);
       if (!fragment || begins_record(*fragment) == in_record_) {
         bad_ = true;
+        head_.clear();
         is_short_ = !fragment && ends_within(block, at);
         return at;
       }
-      at += fragment->bytes;
+      at += fragment->bytes();
+      take_head(*fragment);
       in_record_ = fragment->type == kFirst || fragment->type == kMiddle;
-      if (!in_record_) whole_ = offset_ + at;
+      if (!in_record_) end_record(offset_ + at);
     }
     return at;
+  }
+
+  void end_record(uint64_t end) {
+    whole_ = end;
+    if (head_.size() == kBatchHeadBytes)
+      next_sequence_ = number_at(head_, 0, 8) + number_at(head_, 8, 4);
+  }
+
+  // The fragment's part of the head of its batch.
+  void take_head(const Fragment& fragment) {
+    if (begins_record(fragment)) head_.clear();
+    head_ += fragment.content.substr(0, kBatchHeadBytes - head_.size());
   }
 
   // The file ends in the middle of what the header there says.
@@ -125,6 +146,19 @@ class TailScan final {
     if (block.size() - at < kHeaderBytes) return true;
     const size_t end = at + kHeaderBytes + number_at(block, at + 4, 2);
     return end > block.size() && end <= kBlockBytes;
+  }
+
+  // Whether the fragment begins a record that was written after the bad one, or is the rest of what
+  // may be one. A text in the bad one can look like a fragment, so its batch must be numbered as a
+  // later one would be: each write takes a byte or more. Without a record before the bad one every
+  // number will do.
+  bool is_of_later_record(const Fragment& fragment, size_t at) {
+    if (!begins_record(fragment) && (at != 0 || head_.empty())) return false;
+    take_head(fragment);
+    if (head_.size() < kBatchHeadBytes) return false;
+    if (!next_sequence_) return true;
+    const uint64_t sequence = number_at(head_, 0, 8);
+    return sequence > *next_sequence_ && sequence - *next_sequence_ <= offset_ + at - whole_;
   }
 
   // Looks for the beginning of another record behind a bad one, and for sectors that are missing
@@ -135,16 +169,17 @@ class TailScan final {
       if (is_zeros(block.substr(from, to - from))) lacks_sectors_ = true;
       from = to;
     }
-    while (at < block.size() && !others_follow_) {
+    for (; at < block.size() && !others_follow_; ++at) {
       const std::optional<Fragment> fragment = fragment_at(block, at);
-      if (fragment && begins_record(*fragment)) others_follow_ = true;
-      at += fragment ? fragment->bytes : 1;
+      others_follow_ = fragment && is_of_later_record(*fragment, at);
     }
   }
 
   uint64_t offset_ = 0;  // of the block in the file
   uint64_t whole_ = 0;
   bool in_record_ = false;  // its last fragment is still to come
+  std::string head_;        // of the latest record's batch, up to kBatchHeadBytes
+  std::optional<uint64_t> next_sequence_;
   bool bad_ = false;
   bool is_short_ = false;
   bool lacks_sectors_ = false;

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <bit>
 #include <fstream>
 #include <vector>
 
@@ -144,6 +146,18 @@ TEST_P(LogTailTest, DamageAmidTheLogIsRefused) {
     expect_refused(zeroed(page, page + kPage), "others follow", page);
 }
 
+TEST_P(LogTailTest, ATextLikeARecordIsNotTakenForOne) {
+  const std::string text = bytes_.substr(ends_[2], ends_[3] - ends_[2]);
+  std::string torn = bytes_;
+  torn.replace(last_begins() + 200, text.size(), text);
+  const uint64_t page = last_begins() / kPage * kPage + 2 * kPage;
+  ASSERT_LT(last_begins() + 200 + text.size(), page);
+  expect_dropped(torn.substr(0, page), 0);
+  std::fill_n(torn.begin() + static_cast<std::ptrdiff_t>(page), std::min(kPage, size_ - page),
+              '\0');
+  expect_dropped(torn, page);
+}
+
 TEST_P(LogTailTest, ALogThatIsInUseIsLeftAlone) {
   ASSERT_TRUE(open());
   append(kEvents + 1, 300);
@@ -151,6 +165,45 @@ TEST_P(LogTailTest, ALogThatIsInUseIsLeftAlone) {
   const uint64_t size = fs::file_size(log());
   EXPECT_FALSE(RocksDbStore::open({.directory = database_}, metrics_));
   EXPECT_EQ(fs::file_size(log()), size);
+}
+
+// A fragment of a record as the log's format has it.
+std::string fragment(char type, const std::string& content) {
+  uint32_t crc = 0xffffffff;
+  for (const char byte : type + content) {
+    crc ^= static_cast<uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78 : 0);
+  }
+  crc = std::rotr(~crc, 15) + 0xa282ead8;
+  std::string bytes;
+  for (int i = 0; i < 4; ++i) bytes += static_cast<char>(crc >> (8 * i));
+  bytes += static_cast<char>(content.size());
+  bytes += static_cast<char>(content.size() >> 8);
+  return bytes + type + content;
+}
+
+// A batch of one write.
+std::string batch(char sequence, size_t bytes) {
+  std::string made(bytes, 'x');
+  made.replace(0, 12, std::string{sequence, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0});
+  return made;
+}
+
+TEST(LogTail, ALaterRecordIsKnownThoughItsNumberIsSplit) {
+  constexpr size_t kBlock = 32 * 1024, kHeader = 7;
+  TemporaryDirectory directory;
+  const fs::path log = directory / "1.log";
+  for (const char sequence : {'\x07', '\x06'}) {
+    const std::string first = fragment(1, batch(5, 1000));
+    std::string bad = fragment(1, batch(6, kBlock - first.size() - 2 * kHeader - 5));
+    bad.back() = 'y';
+    const std::string next = batch(sequence, 100);
+    std::ofstream(log, std::ios::binary)
+        << first << bad << fragment(2, next.substr(0, 5)) << fragment(4, next.substr(5));
+    EXPECT_EQ(read_log_tail(log)->state,
+              sequence == 7 ? LogTail::State::kDamagedAmid : LogTail::State::kDamagedLast);
+    EXPECT_EQ(read_log_tail(log)->whole_bytes, first.size());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(LastBytes, LogTailTest, testing::Values(9'000, 40'000));

@@ -46,7 +46,8 @@ void add_history(CLI::App& app, Run& run) {
       "  connect history --user alice ubuntu --at 2008-07-03 --limit 20\n"
       "  connect history --user alice ubuntu --after 2008-07-03 --all --json > july.jsonl");
   add_server_options(command, options->server);
-  command.add_option("chat,--chat", options->chat, "The chat")->required();
+  // That it must be there is checked with what it may be: in words of its own.
+  command.add_option("chat", options->chat, "The chat's id")->type_name("CHAT");
   auto* positions = command.add_option_group("position", "Where; at most one of");
   positions->add_option("--before", options->before, "Messages before an event id or moment");
   positions->add_option("--after", options->after, "Messages after an event id or moment");

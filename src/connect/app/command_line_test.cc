@@ -127,6 +127,13 @@ TEST(CommandLine, HelpTeachesEveryCommand) {
   EXPECT_EQ(run({"version"}).out, "connect " CONNECT_VERSION "\n");
 }
 
+TEST(CommandLine, AHistoryIsOfAChatThatIsNamedOnce) {
+  EXPECT_EQ(run({"history", "--help"}).out.find("--chat"), std::string::npos);
+  const Outcome unnamed = run({"history", "--user", "alice"});
+  EXPECT_EQ(unnamed.code, kExitUsage);
+  EXPECT_EQ(unnamed.error, "connect history: name a chat: connect history CHAT\n");
+}
+
 TEST(CommandLine, AConfigurationFileIsReadAndItsMistakesAreNamed) {
   const std::string path = testing::TempDir() + "connect_command_line_test.toml";
   std::ofstream(path) << "listen = \"127.0.0.1:notaport\"\n";

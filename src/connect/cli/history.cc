@@ -130,6 +130,8 @@ base::Status flushed() {
 }
 
 Result<int> run(const HistoryOptions& options) {
+  if (options.chat.empty())
+    return base::unexpected(Code::kInvalid, "name a chat: connect history CHAT");
   if (!client::ChatId::parse(options.chat))
     return base::unexpected(Code::kInvalid, "a chat is 1-64 of A-Z a-z 0-9 . _ : -");
   if (options.limit == 0 || options.limit > protocol::kPageMax)

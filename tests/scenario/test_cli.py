@@ -135,6 +135,18 @@ def test_send_gives_up_saying_why(binary):
         "connect send: gave up: 127.0.0.1:1: Connection refused\n")
 
 
+def test_an_address_without_a_login_is_told_apart(start, server, binary, tmp_path):
+    send = ("send", "--user", "alice", "--chat", "c1", "hi", "--url")
+    done = run(binary, *send, server.ops_url)
+    assert done.returncode == 1 and done.stderr.decode() == (
+        f"connect send: {server.ops_url} does not look like Connect's address for clients\n")
+    keys.write_key(tmp_path / "public.pem", keys.private_key("RS256"))
+    strict = start("--jwt-key", str(tmp_path / "public.pem"), auth="jwt")
+    done = run(binary, *send, strict.url)
+    assert done.returncode == 1 and b"no development login" in done.stderr
+    assert b"--token" in done.stderr
+
+
 def test_what_the_server_refuses_is_told(server, binary, name):
     for words in (["send", "--chat", "g-unknown", "hi"], ["history", "g-unknown"]):
         done = commands(binary, server.url)(name("eve"), *words)

@@ -7,11 +7,23 @@
 namespace chat::cli {
 namespace {
 
-base::Unexpected<base::Error> login_refused(const ServerOptions& options,
+// Where there is no development login: another server's answer, or Connect's own?
+std::string why_no_login(const ServerOptions& options, client::HttpClient& http) {
+  const base::Result<client::HttpAnswer> me = http.call("GET", "/v1/me");
+  if (me && client::error_of(*me).code == protocol::ErrorCode::kTokenMissing)
+    return "this server has no development login, or none for other machines: give --token";
+  return options.url + " does not look like Connect's address for clients";
+}
+
+base::Unexpected<base::Error> login_refused(const ServerOptions& options, client::HttpClient& http,
                                             const client::HttpAnswer& answer) {
-  const bool later = answer.status == 429 || answer.status >= 500;
-  return base::unexpected(later ? base::Code::kUnavailable : base::Code::kConflict,
-                          "login as " + options.user + ": " + client::error_of(answer).message);
+  const protocol::Error error = client::error_of(answer);
+  const bool later = answer.status == 429 || error.code == protocol::ErrorCode::kOverloaded ||
+                     error.code == protocol::ErrorCode::kUnavailable;
+  const bool missing = answer.status == 404 || answer.status == 405 || answer.status == 501;
+  return base::unexpected(
+      later ? base::Code::kUnavailable : base::Code::kConflict,
+      missing ? why_no_login(options, http) : "login as " + options.user + ": " + error.message);
 }
 
 }  // namespace
@@ -28,7 +40,7 @@ base::Result<std::string> login(const ServerOptions& options) {
   std::string body = "{\"user\":";
   base::append_json_string(body, options.user);
   TRY_ASSIGN(const client::HttpAnswer answer, http->call("POST", "/v1/dev/login", body + "}"));
-  if (answer.status != 200) return login_refused(options, answer);
+  if (answer.status != 200) return login_refused(options, *http, answer);
   const auto parsed = protocol::json::parse(answer.body);
   const std::string token = parsed ? client::string_of(*parsed, "token") : "";
   if (token.empty())

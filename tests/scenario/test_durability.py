@@ -233,8 +233,11 @@ def test_a_backup_of_a_stopped_server(start, binary, tmp_path):
     chat = alice.create(title="Kept")["chat"]
     alice.send(chat, "kept")
     server.stop()
-    assert run(binary, "backup", tmp_path / "copy", "--data", tmp_path / "data").returncode == 0
-    assert run(binary, "restore", tmp_path / "copy", "--data", tmp_path / "new").returncode == 0
+    done = run(binary, "backup", tmp_path / "copy", "--data", tmp_path / "data")
+    assert (done.returncode, done.stderr.decode()) == (0, f"backed up to {tmp_path / 'copy'}\n")
+    done = run(binary, "restore", tmp_path / "copy", "--data", tmp_path / "new")
+    assert (done.returncode, done.stderr.decode()) == (
+        0, f"restored {tmp_path / 'copy'} to {tmp_path / 'new'}\n")
     again = Rest(start(data=tmp_path / "new"), "alice")
     assert again.history(chat)["messages"][-1]["body"]["text"] == "kept"
     # A directory that holds data is not overwritten.

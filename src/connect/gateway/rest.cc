@@ -13,7 +13,6 @@ namespace chat::gateway {
 namespace {
 
 using protocol::Command;
-using protocol::Error;
 using protocol::ErrorCode;
 using protocol::ReadRequest;
 using protocol::refuse;

@@ -19,6 +19,7 @@ class Calls {
     HttpResponder respond;
     protocol::Command::OpCase operation = protocol::Command::OP_NOT_SET;  // a read: none
     int64_t due_ms = 0;
+    QueueAccount queue;  // of a read
   };
 
   uint64_t add(Call call) {

@@ -308,7 +308,18 @@ void Connection::count_queue() {
   const size_t now = queue_bytes();
   if (now == counted_) return;
   table_.queue_bytes_.fetch_add(now - counted_, std::memory_order_relaxed);
+  if (account_) account_->fetch_add(now - counted_);
   counted_ = now;
+}
+
+void Connection::count_for(QueueAccount account) {
+  if (account_) account_->fetch_sub(counted_);
+  account_ = std::move(account);
+  if (account_) account_->fetch_add(counted_);
+}
+
+bool Connection::is_pressed() const {
+  return table_.is_crowded() || table_.is_too_much(user_queue_bytes());
 }
 
 void Connection::tick(int64_t now_ms) {
@@ -331,7 +342,7 @@ bool Connection::is_stalled(int64_t now_ms) {
   int held_by_socket = 0;
   ioctl(fd_, SIOCOUTQ, &held_by_socket);
   return stall_.is_slow(now_ms, written_ - held_by_socket,
-                        table_.is_crowded() ? Stall::kCrowdedWindowMs : Stall::kWindowMs);
+                        is_pressed() ? Stall::kCrowdedWindowMs : Stall::kWindowMs);
 }
 
 }  // namespace chat::gateway

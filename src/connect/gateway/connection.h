@@ -13,6 +13,7 @@
 #include "connect/base/event_loop.h"
 #include "connect/crypto/tls.h"
 #include "connect/gateway/stall.h"
+#include "connect/gateway/user_queues.h"
 
 namespace chat::gateway {
 
@@ -58,6 +59,14 @@ class Connection final : public base::EventLoop::Watcher {
   // Append output here; it goes out at the end of the turn.
   std::string& out();
   [[nodiscard]] size_t queue_bytes() const { return out_.size() - sent_; }
+  // From now on what waits is this user's.
+  void count_for(QueueAccount account);
+  // What waits for all of the user's readers. 0 while it is nobody's.
+  [[nodiscard]] size_t user_queue_bytes() const {
+    return account_ ? account_->load() - counted_ + queue_bytes() : 0;
+  }
+  // More waits than is kept: for all readers of this loop, or for this user's.
+  [[nodiscard]] bool is_pressed() const;
   // Writes what is queued before the turn ends, as far as the socket takes it.
   void write_early();
 
@@ -111,9 +120,10 @@ class Connection final : public base::EventLoop::Watcher {
   std::unique_ptr<Speaker> next_speaker_;
   std::string input_;  // what the speaker could not use yet
   std::string out_;
-  size_t sent_ = 0;      // of out_
-  size_t counted_ = 0;   // of the queue, in the table's sum
-  int64_t written_ = 0;  // since it began
+  size_t sent_ = 0;       // of out_
+  size_t counted_ = 0;    // of the queue, in the table's sum and the account
+  QueueAccount account_;  // of the user to whom the queue belongs; null: nobody
+  int64_t written_ = 0;   // since it began
   Stall stall_;
   size_t index_ = 0;  // in the table
   int64_t moved_ms_;  // when the outbox last moved, or the connection began or began to finish

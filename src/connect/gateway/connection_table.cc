@@ -12,8 +12,8 @@ constexpr int64_t kTickMs = 1'000;
 }  // namespace
 
 ConnectionTable::ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls,
-                                 size_t queue_bytes_max)
-    : loop_(loop), tls_(tls), queue_bytes_max_(queue_bytes_max) {
+                                 const QueueBounds& bounds)
+    : loop_(loop), tls_(tls), bounds_(bounds) {
   loop_.set_turn_hook([this] { end_turn(); });
   timer_ = loop_.start_timer(kTickMs, [this] { tick(); });
 }

@@ -23,9 +23,20 @@ class ConnectionTable {
   // readers may have waiting whose pushes are cut at 1 MB, or 32 who asked for pages up to 8 MB.
   static constexpr size_t kQueueBytesMax = 256 << 20;
 
+  // Of it all connections of one user, of whatever loop, may leave this much: two sessions' pages.
+  // So it takes 16 users who do not read to crowd a loop.
+  static constexpr size_t kUserQueueBytesMax = 16 << 20;
+  // What each connection, and each user who gets pages, may keep waiting while the loop is crowded:
+  // 20,000 x 64 KB are 1.3 GB at the worst.
+  static constexpr size_t kCrowdedBytesMax = 64 << 10;
+
+  struct QueueBounds {
+    size_t bytes_max = kQueueBytesMax;
+    size_t user_bytes_max = kUserQueueBytesMax;
+  };
+
   // `tls` may be null: plain sockets. Takes the loop's turn hook.
-  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls,
-                  size_t queue_bytes_max = kQueueBytesMax);
+  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls, const QueueBounds& bounds);
   ~ConnectionTable();
 
   // Takes over the descriptor.
@@ -37,7 +48,16 @@ class ConnectionTable {
   [[nodiscard]] size_t count() const { return count_.load(std::memory_order_relaxed); }
   [[nodiscard]] size_t queue_bytes() const { return queue_bytes_.load(std::memory_order_relaxed); }
   // More waits for slow readers than this loop keeps for them.
-  [[nodiscard]] bool is_crowded() const { return queue_bytes() > queue_bytes_max_; }
+  [[nodiscard]] bool is_crowded() const { return queue_bytes() > bounds_.bytes_max; }
+  // Whether one user's readers leave more waiting than they may.
+  [[nodiscard]] bool is_too_much(size_t user_bytes) const {
+    return user_bytes > (is_crowded() ? kCrowdedBytesMax : bounds_.user_bytes_max);
+  }
+  // Whether more pages for a user who leaves that much waiting are too much. Beyond twice the bound
+  // they are for everybody: so many users crowd this loop that each one's share does not bound it.
+  [[nodiscard]] bool takes_pages(size_t user_bytes) const {
+    return !is_too_much(user_bytes) && queue_bytes() <= 2 * bounds_.bytes_max;
+  }
   [[nodiscard]] base::EventLoop& loop() const { return loop_; }
 
  private:
@@ -58,7 +78,7 @@ class ConnectionTable {
 
   base::EventLoop& loop_;
   crypto::TlsContext* tls_;
-  const size_t queue_bytes_max_;
+  const QueueBounds bounds_;
   std::unique_ptr<char[]> input_ = std::make_unique<char[]>(kInputBytes);
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> dirty_;

@@ -52,10 +52,11 @@ struct GatewayOptions {
   uint32_t admissions_per_second = 1'000;
   // Each gets all pushes of its user: 100 devices and tabs, not 20,000 copies of every event.
   size_t sessions_per_user = 100;
-  size_t connections_max = 20'000;      // per loop
-  size_t queue_bytes_max = 256 << 20;   // per loop, of what waits for slow readers
-  int64_t drain_ms = 10'000;            // how long drain() waits for answers and outboxes
-  int64_t reconnect_spread_ms = 5'000;  // clients are told to come back within this time
+  size_t connections_max = 20'000;         // per loop
+  size_t queue_bytes_max = 256 << 20;      // per loop, of what waits for slow readers
+  size_t user_queue_bytes_max = 16 << 20;  // per user, over all loops
+  int64_t drain_ms = 10'000;               // how long drain() waits for answers and outboxes
+  int64_t reconnect_spread_ms = 5'000;     // clients are told to come back within this time
   std::map<std::string, StaticFile>
       files;                 // by path; "/" is the page of a browser that strays here
   std::string openapi_json;  // served at /v1/openapi.json

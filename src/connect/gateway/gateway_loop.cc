@@ -29,7 +29,7 @@ constexpr int64_t kManySessionsRetryMs = 10'000;
 constexpr int64_t kCloseMs = 6'000;
 
 Error crowded() {
-  return {ErrorCode::kOverloaded, "too much waits for slow readers", "", kCrowdedRetryMs};
+  return {ErrorCode::kOverloaded, "too much waits to be read", "", kCrowdedRetryMs};
 }
 
 Error too_many_sessions(size_t max) {
@@ -84,7 +84,7 @@ GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const G
       server_(loop_, *this,
               {.tls = parts.tls,
                .connections_max = options.connections_max,
-               .queue_bytes_max = options.queue_bytes_max}),
+               .queues = {options.queue_bytes_max, options.user_queue_bytes_max}}),
       keys_version_(parts.authenticator.version()) {}
 
 GatewayLoop::~GatewayLoop() {
@@ -168,25 +168,41 @@ void GatewayLoop::refused(uint64_t session, uint64_t request, const Error& error
   if (const auto call = calls_.take(request)) call->respond(refusal(error));
 }
 
-// Pages are what fills outboxes: there are none while too much waits for slow readers.
+// Pages are what fills outboxes: there are none for a user whose readers leave too much waiting,
+// neither before they are read nor, since much may have been asked for by then, when they come.
 void GatewayLoop::read(uint64_t session, uint64_t number, protocol::ReadRequest request) {
-  if (server_.connections().is_crowded())
-    return answered(session, number, base::Unexpected{crowded()});
+  WebSocket* const socket = sessions_.find(session);
+  if (!server_.connections().takes_pages(socket->connection().user_queue_bytes()))
+    return socket->session().on_read(number, base::Unexpected{crowded()});
+  read_on(session, number, std::move(request));
+}
+
+void GatewayLoop::read_on(uint64_t session, uint64_t number, protocol::ReadRequest request) {
   shared_.read_turns->read(std::move(request), [this, door = door_, session,
                                                 number](protocol::Result<std::string> result) {
-    door->post(
-        [this, session, number, result = std::move(result)] { answered(session, number, result); });
+    door->post([this, session, number, result = std::move(result)]() mutable {
+      answered(session, number, std::move(result));
+    });
   });
 }
 
 void GatewayLoop::answered(uint64_t session, uint64_t number,
-                           const protocol::Result<std::string>& result) {
+                           protocol::Result<std::string> result) {
+  const ConnectionTable& table = server_.connections();
   if (session != 0) {
-    if (WebSocket* const socket = sessions_.find(session))
-      socket->session().on_read(number, result);
-    return;
+    WebSocket* const socket = sessions_.find(session);
+    if (socket == nullptr) return;
+    Connection& connection = socket->connection();
+    if (!table.takes_pages(connection.user_queue_bytes())) connection.write_early();
+    if (!table.takes_pages(connection.user_queue_bytes())) result = base::Unexpected{crowded()};
+    return socket->session().on_read(number, result);
   }
-  if (const auto call = calls_.take(number)) call->respond(Rest::answer_of(result));
+  const auto call = calls_.take(number);
+  if (!call) return;
+  if (!table.takes_pages(call->queue->load())) result = base::Unexpected{crowded()};
+  HttpAnswer answer = Rest::answer_of(result);
+  answer.queue = call->queue;
+  call->respond(std::move(answer));
 }
 
 void GatewayLoop::handle(HttpRequest request, const Peer& peer, HttpResponder respond) {
@@ -222,9 +238,12 @@ void GatewayLoop::begin(Command command, HttpResponder respond) {
 
 void GatewayLoop::begin(protocol::ReadRequest request, HttpResponder respond) {
   shared_.counters.count(request);
-  const uint64_t number = calls_.add(
-      {.respond = std::move(respond), .due_ms = loop_.now_ms() + protocol::kRequestTimeoutMs});
-  read(0, number, std::move(request));
+  QueueAccount queue = shared_.user_queues.account_of(request.user());
+  if (!server_.connections().takes_pages(queue->load())) return respond(refusal(crowded()));
+  const uint64_t number = calls_.add({.respond = std::move(respond),
+                                      .due_ms = loop_.now_ms() + protocol::kRequestTimeoutMs,
+                                      .queue = std::move(queue)});
+  read_on(0, number, std::move(request));
 }
 
 std::optional<HttpAnswer> GatewayLoop::upgrade(const HttpRequest& request, Connection& connection) {
@@ -264,6 +283,7 @@ void GatewayLoop::announce(WebSocket& socket) {
   if (!shared_.user_sessions.enter(socket.session().user().value()))
     return socket.session().on_turned_away(too_many_sessions(options_.sessions_per_user));
   sessions_.add_to_user(socket);
+  socket.connection().count_for(shared_.user_queues.account_of(socket.session().user().value()));
   parts_.registry.announce(
       registration_of(socket),
       [this, door = door_, number = socket.session().number()](base::Status status) {

@@ -40,6 +40,7 @@ struct GatewayShared {
   const std::shared_ptr<ReadTurns> read_turns;  // shared with answers that come after its end
   Admission admission;
   UserSessions user_sessions;
+  UserQueues user_queues;
   Counters counters;
   base::Gauge& connections;
   base::Gauge& queue_bytes;
@@ -89,7 +90,8 @@ class GatewayLoop final : public HttpHandler, public WebSocketHost, public bus::
   void begin(protocol::Command command, HttpResponder respond);
   void begin(protocol::ReadRequest read, HttpResponder respond);
   void refused(uint64_t session, uint64_t request, const protocol::Error& error);
-  void answered(uint64_t session, uint64_t number, const protocol::Result<std::string>& result);
+  void answered(uint64_t session, uint64_t number, protocol::Result<std::string> result);
+  void read_on(uint64_t session, uint64_t number, protocol::ReadRequest request);
   void on_reply(const protocol::Reply& reply);
   void tick();
   void report();

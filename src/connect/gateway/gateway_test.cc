@@ -537,29 +537,36 @@ TEST_F(GatewayTest, AReplyMayBeLargerThanWhatMayWait) {
   }
 }
 
+std::string read_texts(int count) {
+  std::string frames;
+  for (int i = 2; i < 2 + count; ++i)
+    protocol::append_masked_frame(frames, protocol::Opcode::kText, read_text(i), 0x01020304);
+  return frames;
+}
+
 // 13 pages are 6.5 MB: more than the sockets hold, and much more than may wait in a crowd.
-TEST_F(GatewayTest, InACrowdRepliesWaitForNobody) {
+TEST_F(GatewayTest, InACrowdRepliesWaitForNobodyAndWhoReadsIsAnswered) {
   options_.loops = 1;
-  options_.queue_bytes_max = 1 << 20;  // more than bob's page
+  options_.queue_bytes_max = 2 << 20;  // more than bob's page
   reads_.pad = std::string(512 << 10, 'x');
   start();
-  TestClient alice(port()), bob(port());
+  TestClient alice(port()), tablet(port()), bob(port());
   alice.hold_little();
   alice.enter("alice");
+  tablet.enter("alice");
   bob.enter("bob");
   messaging_->hold();
   alice.send(send_text(99));
-  std::string requests;
-  for (int i = 2; i < 15; ++i)
-    protocol::append_masked_frame(requests, protocol::Opcode::kText, read_text(i), 0x01020304);
-  alice.write(requests);
-  // bob's page is refused once alice's wait.
+  alice.write(read_texts(13));
+  // Another page for alice is refused once those wait.
   std::string got;
   do {
-    bob.send(read_text(2));
-    got = bob.receive();
+    tablet.send(read_text(2));
+    got = tablet.receive();
   } while (got.find("\"ok\"") != got.npos);
   EXPECT_THAT(got, HasSubstr(R"({"id":2,"error":{"code":"overloaded")"));
+  bob.send(read_text(2));
+  EXPECT_THAT(bob.receive(), StartsWith(R"({"id":2,"ok")"));
   messaging_->release();
   bob.send(send_text(3));  // answered after alice's
   while (!bob.receive().starts_with("{\"id\":3,")) {
@@ -567,6 +574,58 @@ TEST_F(GatewayTest, InACrowdRepliesWaitForNobody) {
   while ((got = alice.receive()).starts_with("{\"id\"")) {
   }
   EXPECT_THAT(got, StartsWith("close 4408"));
+}
+
+constexpr const char* kGetPage =
+    "GET /v1/chats/c1/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ";
+
+// Each connection is on another loop than the one before.
+TEST_F(GatewayTest, WhoLeavesTooMuchUnreadGetsNoMorePagesOnAnyConnection) {
+  options_.user_queue_bytes_max = 1 << 20;
+  reads_.pad = std::string(512 << 10, 'x');
+  start();
+  TestClient slow(port()), http(port()), socket(port()), bob(port());
+  slow.hold_little();
+  slow.enter("alice");
+  socket.enter("alice");
+  bob.enter("bob");
+  slow.write(read_texts(13));
+  std::string got;
+  do {
+    http.write(kGetPage + std::string("alice\r\n\r\n"));
+    got = http.read_answer();
+  } while (got.starts_with("HTTP/1.1 200 "));
+  EXPECT_THAT(got, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(got, HasSubstr("overloaded"));
+  socket.send(read_text(2));
+  EXPECT_THAT(socket.receive(), HasSubstr(R"({"id":2,"error":{"code":"overloaded")"));
+  bob.send(read_text(2));
+  EXPECT_THAT(bob.receive(), StartsWith(R"({"id":2,"ok")"));
+  // What was asked for before too much waited was refused, too, when it came.
+  int pages = 0;
+  while ((got = slow.receive()).find("\"ok\"") != got.npos) ++pages;
+  EXPECT_LT(pages, 13);
+}
+
+TEST_F(GatewayTest, WhatWaitsOverHttpIsTheUsers) {
+  options_.user_queue_bytes_max = 1 << 20;
+  reads_.pad = std::string(12 << 20, 'x');  // more than the sockets hold
+  start();
+  TestClient http(port()), socket(port());
+  http.hold_little();
+  socket.enter("alice");
+  http.write(kGetPage + std::string("alice\r\n\r\n"));
+  const base::Gauge& waiting = metrics_.gauge("connect_queue_bytes", "");
+  while (waiting.value() <= 1 << 20) std::this_thread::yield();
+  socket.send(read_text(2));
+  EXPECT_THAT(socket.receive(), HasSubstr(R"({"id":2,"error":{"code":"overloaded")"));
+  EXPECT_THAT(http.read_answer(), StartsWith("HTTP/1.1 200 "));
+  std::string got;
+  do {
+    socket.send(read_text(3));
+    got = socket.receive();
+  } while (got.find("overloaded") != got.npos);
+  EXPECT_THAT(got, StartsWith(R"({"id":3,"ok")"));
 }
 
 TEST_F(GatewayTest, DrainingAnswersWhatIsOutstandingThenSaysGoodbye) {

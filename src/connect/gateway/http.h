@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect/gateway/user_queues.h"
 #include "connect/protocol/error.h"
 #include "connect/protocol/limits.h"
 
@@ -41,6 +42,8 @@ struct HttpAnswer {
   bool close = false;  // the connection ends after this answer
   // Why it refuses; nothing when it does not, or when somebody else has counted it.
   std::optional<protocol::ErrorCode> refused;
+  // Of the user to whom a large answer goes; null: it stays whose it was.
+  QueueAccount queue;
 };
 
 // The answer of a refusal; 429 and 503 also carry Retry-After. `status` 0: that of the error's

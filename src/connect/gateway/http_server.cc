@@ -100,6 +100,7 @@ void HttpServer::Conversation::answer(HttpAnswer answer) {
   server_.waiting_.erase(std::exchange(ticket_, 0));
   if (!connection_.is_open()) return;
   server_.handler_.on_answer(answer);
+  if (answer.queue) connection_.count_for(std::move(answer.queue));
   const bool keep_alive = keep_alive_ && !answer.close;
   append_answer(connection_.out(), answer, is_head_, keep_alive);
   answered_any_ = true;
@@ -133,7 +134,7 @@ void HttpServer::Conversation::on_tick(int64_t boot_ms) {
 
 HttpServer::HttpServer(base::EventLoop& loop, HttpHandler& handler,
                        const HttpServerOptions& options)
-    : handler_(handler), options_(options), table_(loop, options.tls, options.queue_bytes_max) {}
+    : handler_(handler), options_(options), table_(loop, options.tls, options.queues) {}
 
 HttpServer::~HttpServer() = default;
 

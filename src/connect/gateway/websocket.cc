@@ -12,8 +12,8 @@ using protocol::Opcode;
 // Replies are never left out: a page is made of 1 MB at most, and a reader that asks for more while
 // 8 of them wait for it is closed.
 constexpr size_t kRepliesBytesMax = 8 << 20;
-// What each may keep waiting while the loop is crowded: 20,000 x 64 KB are 1.3 GB at the worst.
-constexpr size_t kCrowdedBytesMax = 64 << 10;
+// What each may keep waiting while too much waits elsewhere.
+constexpr size_t kPressedBytesMax = ConnectionTable::kCrowdedBytesMax;
 // 1,000 x 100 bytes. Who misses more chats than that reconnects.
 constexpr size_t kCutChatsMax = 1'000;
 constexpr int64_t kSlowRetryMs = 1'000;
@@ -53,13 +53,13 @@ void WebSocket::take(const protocol::FrameReader::Message& message) {
 }
 
 bool WebSocket::has_room(size_t bytes) const {
-  const bool is_crowded = connection_.table().is_crowded();
-  return connection_.queue_bytes() + bytes <= (is_crowded ? kCrowdedBytesMax : kOutboxBytesMax);
+  const size_t most = connection_.is_pressed() ? kPressedBytesMax : kOutboxBytesMax;
+  return connection_.queue_bytes() + bytes <= most;
 }
 
 bool WebSocket::is_behind() const {
-  const bool is_crowded = connection_.table().is_crowded();
-  return connection_.queue_bytes() > (is_crowded ? kCrowdedBytesMax : kRepliesBytesMax);
+  return connection_.queue_bytes() >
+         (connection_.is_pressed() ? kPressedBytesMax : kRepliesBytesMax);
 }
 
 void WebSocket::push(std::string_view frame) {

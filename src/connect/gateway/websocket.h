@@ -41,6 +41,7 @@ class WebSocket final : public Speaker, public SessionPort {
   WebSocket(WebSocketHost& host, Connection& connection, uint64_t number);
 
   Session& session() { return session_; }
+  Connection& connection() { return connection_; }
   // A frame that is not tied to a chat's order: marks, presence, typing. May be left out when the
   // reader is slow.
   void push(std::string_view frame);

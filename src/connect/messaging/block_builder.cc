@@ -118,12 +118,47 @@ bool take_command(ChatSlot& slot, Built& built) {
   return true;
 }
 
+template <typename Decision>
+std::optional<Refused> refusal_in(Decision decision) {
+  auto* refused = std::get_if<Refused>(&decision);
+  return refused == nullptr ? std::nullopt : std::optional(std::move(*refused));
+}
+
+std::optional<Refused> refusal_of(const ChatState& outline, const Waiting& waiting) {
+  return waiting.command.has_mark()
+             ? refusal_in(decide_mark(outline, {}, waiting.command))
+             : refusal_in(decide(outline, {}, waiting.command, waiting.record_ms));
+}
+
+Block empty_block(const ChatSlot& slot, const ChatState& state) {
+  Block block;
+  block.append.chat = slot.id;
+  block.append.expected_tail = state.tail().id;
+  return block;
+}
+
 }  // namespace
 
+Block build_refusals(ChatSlot& slot, const ChatState& outline,
+                     const std::function<void(const Waiting&)>& typing) {
+  Block block = empty_block(slot, outline);
+  const std::string user = slot.queue.front().command.from();
+  while (!slot.queue.empty() && slot.queue.front().command.from() == user &&
+         !slot.queue.front().attempted && !is_full(block, slot.queue.front())) {
+    if (slot.queue.front().command.has_typing()) {
+      typing(slot.queue.front());
+      slot.queue.pop_front();
+    } else if (auto refused = refusal_of(outline, slot.queue.front())) {
+      finish(slot, block, *std::move(refused));
+    } else {
+      break;
+    }
+  }
+  return block;
+}
+
 Built build_block(ChatSlot& slot, const std::function<void(const Waiting&)>& typing) {
-  Built built;
-  built.block.append.chat = slot.id;
-  built.block.append.expected_tail = slot.state.tail().id;
+  Built built{empty_block(slot, slot.state), {}};
   while (!slot.queue.empty() && !is_full(built.block, slot.queue.front())) {
     if (slot.queue.front().command.has_typing()) {
       typing(slot.queue.front());

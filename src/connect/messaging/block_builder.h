@@ -25,4 +25,10 @@ struct Built {
 // a block delivers. Typing signals are handed to `typing` at once.
 Built build_block(ChatSlot& slot, const std::function<void(const Waiting&)>& typing);
 
+// Moves the commands at the front of the queue that are of one user who was never in the chat into
+// a block of refusals, up to one that is not refused. `outline`: the chat's tail and settings,
+// without its members, who make no difference to those commands.
+Block build_refusals(ChatSlot& slot, const ChatState& outline,
+                     const std::function<void(const Waiting&)>& typing);
+
 }  // namespace chat::messaging

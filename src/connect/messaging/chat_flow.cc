@@ -16,9 +16,11 @@ using base::Code;
 using base::Result;
 using persistence::LoadedChat;
 using persistence::LogPage;
+using persistence::UserChat;
 using protocol::ErrorCode;
 using protocol::Event;
 using protocol::EventId;
+using protocol::UserId;
 using store::AppendResult;
 
 namespace {
@@ -87,7 +89,7 @@ void ChatFlow::pump(const Slot& slot) {
   if (slot->block) return;
   if (slot->queue.empty()) return idle_(slot);
   const int64_t age_ms = parts_.clock.boot_ms() - slot->verified_boot_ms;
-  if (!slot->loaded || age_ms >= parts_.options.verify_ms) return load(slot);
+  if (!slot->loaded || age_ms >= parts_.options.verify_ms) return open(slot);
   start_block(slot);
 }
 
@@ -99,6 +101,41 @@ void ChatFlow::forget_state(ChatSlot& slot) {
   slot.loaded = false;
   slot.reading = false;
   ++slot.generation;
+}
+
+// Loads the chat, but for one who was never in it.
+void ChatFlow::open(const Slot& slot) {
+  forget_state(*slot);
+  const Waiting& first = slot->queue.front();
+  if (first.attempted || first.command.has_create()) return load(slot);
+  slot->loading = true;
+  const UserId user(first.command.from());
+  using Chats = std::vector<UserChat>;
+  parts_.persistence.read_user_chats(
+      user, {slot->id}, answered<Chats>(slot, [this, user](const Slot& chat, Result<Chats> result) {
+        chat->loading = false;
+        // Whatever cannot be read of one user, others need the chat.
+        if (!result) return load(chat);
+        CHECK(result->size() == 1);
+        opened(chat, user, std::move(result->front()));
+      }));
+}
+
+void ChatFlow::opened(const Slot& slot, const UserId& user, UserChat found) {
+  // While it was read, what had waited for too long was dropped.
+  if (slot->queue.empty() || slot->queue.front().command.from() != user.value()) return pump(slot);
+  if (found.member) return load(slot);
+  LoadedChat outline;
+  if (found.head) outline.newest.push_back(*std::move(found.head));
+  outline.chat = std::move(found.settings);
+  const size_t waiting = slot->queue.size();
+  Block block =
+      build_refusals(*slot, ChatState(std::move(outline)),
+                     [this, &slot](const Waiting& signal) { answers_.typing(*slot, signal); });
+  if (slot->queue.size() == waiting) return load(slot);
+  if (block.outcomes.empty()) return pump(slot);
+  slot->block = std::move(block);
+  advance(slot);
 }
 
 void ChatFlow::load(const Slot& slot) {

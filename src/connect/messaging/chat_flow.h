@@ -4,7 +4,8 @@
 //
 // The rules it keeps: one append in flight a chat. An attempted append is never abandoned: its
 // outcome is read from the log. A refusal is sent only when the tail that it rests on was seen to
-// be the newest after it was decided: by the append of its own block, or by a read of its own.
+// be the newest after it was decided: by the append of its own block, or by a read of its own. A
+// chat, which may have very many members, is not loaded for one who was never in it.
 //
 // The worker's thread.
 #pragma once
@@ -37,6 +38,8 @@ class ChatFlow {
   void park(const Slot& slot, int64_t boot_ms);
 
  private:
+  void open(const Slot& slot);
+  void opened(const Slot& slot, const protocol::UserId& user, persistence::UserChat found);
   void load(const Slot& slot);
   void loaded(const Slot& slot, persistence::LoadedChat chat);
   void start_block(const Slot& slot);

@@ -215,9 +215,22 @@ void FakePersistence::read_marks(ChatId chat, std::vector<UserId> users,
   });
 }
 
-void FakePersistence::read_user_chats(UserId, std::vector<ChatId>,
+void FakePersistence::read_user_chats(UserId user, std::vector<ChatId> chats,
                                       Done<std::vector<persistence::UserChat>> done) {
-  done(base::unexpected(Code::kInternal, "not part of this fake"));
+  if (fails(done)) return;
+  run([this, user, chats = std::move(chats), done = std::move(done)] {
+    std::vector<persistence::UserChat> found;
+    for (const ChatId& id : chats) {
+      const std::string& chat = id.value();
+      persistence::UserChat& made = found.emplace_back();
+      made.chat = id;
+      made.settings =
+          record<protocol::ChatItem>(Table::kChats, chat, std::string(store::kChatItem));
+      made.member = record<protocol::MemberItem>(Table::kUsers, user.value(), chat);
+      if (!logs_[chat].empty()) made.head = logs_[chat].back();
+    }
+    done(std::move(found));
+  });
 }
 void FakePersistence::list_chats(UserId, Done<std::vector<persistence::ListedChat>> done) {
   done(base::unexpected(Code::kInternal, "not part of this fake"));

@@ -135,6 +135,93 @@ TEST_F(ChatWorkerTest, ARefusalRestsOnAFreshTail) {
   EXPECT_EQ(db_.log_reads, reads + 1);
 }
 
+// A new worker that holds nothing of the chat.
+class OpeningWorkerTest : public ChatWorkerTest {
+ protected:
+  OpeningWorkerTest() {
+    worker_.reset();
+    start();
+    db_.loads = 0;
+  }
+  // Somewhere else somebody was invited.
+  void invited(const std::string& user) {
+    ChatState other(db_.load_now("c", 100));
+    Decision decision = decide(other, {}, invite("alice", 90, {user}), kNow);
+    auto& appending = std::get<Appending>(decision);
+    db_.append_now(
+        {protocol::ChatId("c"), other.tail().id, {appending.event}, appending.projections});
+  }
+};
+
+TEST_F(OpeningWorkerTest, AStrangerIsRefusedWithoutTheMembers) {
+  protocol::Command typing = command("eve", 0);
+  typing.mutable_typing();
+  give_raw(typing.SerializeAsString(), bus::Topic::kSignals);
+  give(send("eve", 2));
+  give(join("eve", 3));
+  give(mark("eve", db_.log("c").front().id()));
+  give(send("eve", 4, "hi", kNow + 60'000));
+  give(send("zoe", 5));
+  executor_.run();
+  EXPECT_THAT(deliveries(), ElementsAre("2:not_found", "3:not_found", "0:not_found",
+                                        "4:key_in_future", "5:not_found"));
+  EXPECT_EQ(db_.loads, 0u);
+  run(send("bob", 6));
+  EXPECT_EQ(deliveries().front(), "6:ok 2");
+  EXPECT_EQ(db_.loads, 1u);
+}
+
+TEST_F(OpeningWorkerTest, AStrangerBeforeAMemberHoldsNobodyUp) {
+  give(send("eve", 2));
+  give(send("bob", 3));
+  give(send("eve", 4));
+  executor_.run();
+  EXPECT_THAT(deliveries(), ElementsAre("2:not_found", "3:ok 2", "event 2 to alice,bob",
+                                        "4:not_found", "event 2 to carl"));
+  EXPECT_EQ(db_.loads, 1u);
+}
+
+TEST_F(OpeningWorkerTest, AStrangersRefusalRestsOnAFreshTail) {
+  db_.hold = true;
+  run(send("zoe", 2));
+  db_.release_one();
+  executor_.run();
+  ASSERT_EQ(db_.held(), 1u);  // refused, if the tail has not moved
+  invited("zoe");
+  db_.hold = false;
+  db_.release();
+  executor_.run();
+  EXPECT_EQ(deliveries().front(), "2:ok 3");
+}
+
+TEST_F(OpeningWorkerTest, AFormerMembersRetryIsAnsweredWithTheOriginal) {
+  run(send("carl", 2));
+  run(leave("carl", 3));
+  worker_.reset();
+  start();
+  deliveries();
+  run(send("carl", 2));
+  run(send("carl", 4));
+  EXPECT_THAT(deliveries(), ElementsAre("2:again 2", "4:not_found"));
+}
+
+TEST_F(OpeningWorkerTest, WhatCannotBeReadOfOneUserIsInNobodysWay) {
+  db_.read_failures.push_back(base::Code::kCorrupt);
+  run(send("bob", 2));
+  EXPECT_EQ(deliveries().front(), "2:ok 2");
+}
+
+TEST_F(OpeningWorkerTest, AStrangerJoinsAnOpenChat) {
+  protocol::Command open = update("alice", 2, "open");
+  open.mutable_update()->mutable_change()->set_joinable(true);
+  run(open);
+  worker_.reset();
+  start();
+  deliveries();
+  run(join("eve", 3));
+  EXPECT_EQ(deliveries().front(), "3:ok 3");
+}
+
 TEST_F(ChatWorkerTest, AMarkIsShownThoughItsBlockIsDecidedAgain) {
   // Somewhere else something was sent, so that a refusal of the same block does not hold.
   ChatState other(db_.load_now("c", 100));

@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from driver import PATIENCE_S
+from driver import PATIENCE_S, eventually
 from driver import keys
 from driver.live import Live
 from driver.rest import Rest
@@ -388,3 +389,40 @@ def test_who_is_in_a_chat_and_here(server, terminal, live, name):
     screen.enter("/who")
     shown = screen.wait_for("here now: ")
     assert "3 members" in shown and f"{bob.user}" in shown
+
+
+def test_a_small_terminal_shows_all_of_the_help(server, terminal, name):
+    screen = terminal(name("small"), columns=40, rows=20)
+    screen.wait_for("no chats yet")
+    screen.enter("/help")
+    assert "/who" not in screen.wait_for("/chats  ")
+    screen.press("PageDown")
+    screen.wait_for("/who")
+    screen.press("PageDown")
+    screen.wait_for("new elsewhere")
+    screen.press("PageUp")
+    screen.press("PageUp")
+    screen.wait_for("/chats  ")
+
+
+def test_the_date_of_what_is_scrolled_to_is_in_the_header(server, terminal, name):
+    alice = name("alice")
+    rest = Rest(server, alice)
+    chat = rest.create(title="Long")["chat"]
+    for number in range(40):
+        rest.send(chat, f"line {number}")
+    screen = terminal(alice, chat)
+    screen.wait_for("line 39")
+    day = re.compile(r"day, \d+ \w+ 20\d\d")
+    assert not day.search(screen.screen().splitlines()[0])
+    screen.press("PageUp")
+    eventually(lambda: day.search(screen.screen().splitlines()[0]))
+
+
+def test_what_is_new_in_other_chats_is_counted(server, terminal, name):
+    alice, bob = name("alice"), name("bob")
+    looked_at = Rest(server, alice).create(title="Looked at")["chat"]
+    rest = Rest(server, bob)
+    for text in ("one", "two"):
+        rest.send(rest.create([alice], title=text)["chat"], text)
+    terminal(alice, looked_at).wait_for("2 new elsewhere")

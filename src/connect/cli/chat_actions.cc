@@ -70,6 +70,7 @@ base::Status ChatProgram::act(const ChatCommand& command) {
     case Verb::kChats: listing_ = true; break;
     case Verb::kHelp:
       for (const std::string& line : chat_help()) note(line);
+      notes_.scroll_to_top();
       break;
     case Verb::kQuit: loop_.stop(); break;
     default: return act_in_chat(command);

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "connect/cli/text.h"
+
 namespace chat::cli {
 namespace {
 
@@ -33,7 +35,7 @@ constexpr std::array<Usage, 15> kUsages{{
     {"chats", Verb::kChats, Takes::kNothing, "", "the list of chats (also Ctrl-L)"},
     {"open", Verb::kOpen, Takes::kWord, "CHAT|NUMBER", "goes to a chat of the list"},
     {"join", Verb::kOpen, Takes::kWord, "CHAT", "goes to a chat, joining it if need be"},
-    {"create", Verb::kCreate, Takes::kTitleAndUsers, "TITLE USER…",
+    {"create", Verb::kCreate, Takes::kTitleAndUsers, "TITLE [USER…]",
      "a group; a title of words in quotes"},
     {"dm", Verb::kDirect, Takes::kWord, "USER", "a chat of two"},
     {"invite", Verb::kInvite, Takes::kWords, "USER…", "adds to this group"},
@@ -141,15 +143,19 @@ base::Result<ChatCommand> parse_chat_command(std::string_view line) {
 std::string as_typed(const std::string& text) { return text.starts_with('/') ? "/" + text : text; }
 
 std::vector<std::string> chat_help() {
+  constexpr int kUsageCells = 24;
   std::vector<std::string> lines;
   for (const Usage& usage : kUsages) {
-    std::string line = usage_of(usage);
-    line.resize(std::max<size_t>(line.size(), 24), ' ');
-    lines.push_back(line + " " + std::string(usage.what));
+    const std::string text = usage_of(usage);
+    const int rest = std::max(kUsageCells - width_of(text), 0);
+    lines.push_back(text + std::string(static_cast<size_t>(rest) + 1, ' ') +
+                    std::string(usage.what));
   }
-  lines.push_back(
-      "PageUp, PageDown, arrows, mouse wheel: scroll; Ctrl-E: the newest; //text: a text with a "
-      "slash");
+  lines.insert(lines.end(), {"PageUp, PageDown, arrows, mouse wheel: scroll; Ctrl-E: the newest",
+                             "//text: a text that begins with a slash",
+                             "✓ the server has stored your message; … sending, … waiting: not yet",
+                             "👍 2*: two people reacted, you are one of them",
+                             "3 new elsewhere: in other chats; /chats shows in which"});
   return lines;
 }
 

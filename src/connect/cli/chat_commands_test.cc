@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <clocale>
 #include <cstdlib>
 #include <ctime>
+
+#include "connect/cli/text.h"
 
 namespace chat::cli {
 namespace {
@@ -62,6 +65,24 @@ TEST(ChatCommands, ATextIsTypedAsItIsUnderstood) {
     EXPECT_EQ(command->verb, Verb::kSay);
     EXPECT_EQ(command->text, text);
   }
+}
+
+// Where the first word after the gap begins, in cells.
+int column_of_what(const std::string& line) {
+  const size_t gap = line.find("  ");
+  return width_of(line.substr(0, line.find_first_not_of(' ', gap)));
+}
+
+TEST(ChatCommands, HelpStandsInColumnsAndExplainsTheSigns) {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  std::string all;
+  for (const std::string& line : chat_help()) {
+    all += line + "\n";
+    const bool is_command = line[0] == '/' && line[1] != '/';
+    EXPECT_TRUE(!is_command || column_of_what(line) == 25) << line;
+  }
+  for (const char* explained : {"[USER…]", "✓", "*", "… waiting", "//text", "new elsewhere"})
+    EXPECT_NE(all.find(explained), std::string::npos) << explained;
 }
 
 TEST(ChatCommands, ReadsLocalMoments) {

@@ -25,9 +25,14 @@ std::string ChatProgram::status_line() const {
     default: text = "not connected"; break;
   }
   if (!why_.empty()) text += " (" + harmless_line(why_) + ")";
+  if (const uint64_t unread = unread_elsewhere(core(), view_.chat()))
+    text += " · " + grouped(unread) + " new elsewhere";
   const size_t unsent = core().outbox().operations().size();
   if (unsent > 0) text += " · " + std::to_string(unsent) + " unsent";
-  if (!view_.following()) text += " · Ctrl-E: to the newest";
+  if (foot().size() > static_cast<size_t>(screen_.body_height()))
+    text += " · PageUp, PageDown: the rest; Esc: closes";
+  else if (!view_.following())
+    text += " · Ctrl-E: to the newest";
   std::string who;
   for (const auto& [user, until] : typing_)
     who += (who.empty() ? "" : ", ") + harmless_line(user.value());
@@ -60,11 +65,21 @@ std::vector<Line> ChatProgram::chat_list() const {
 // What stands below the messages.
 std::vector<Line> ChatProgram::foot() const {
   std::vector<Line> lines = opening_.lines();
-  lines.insert(lines.end(), notes_.begin(), notes_.end());
+  const std::vector<Line> notes = notes_.lines();
+  lines.insert(lines.end(), notes.begin(), notes.end());
   if (!who_) return lines;
   for (const std::string& part : wrapped(who_is_in(*who_, here_), std::max(screen_.width(), 16)))
     lines.push_back({{{part, Style::kDim}}});
   return lines;
+}
+
+std::string ChatProgram::title_line() const {
+  const client::Chat* chat = core().chat(view_.chat());
+  std::string title =
+      " " + (chat ? name_of(view_.chat(), *chat, core().me()) : view_.chat().value());
+  const std::optional<int64_t> top_ms = view_.top_ms(core());
+  if (top_ms && !listing_ && !view_.following()) title += "  ·  " + day_of(*top_ms);
+  return title + "  ·  " + harmless_line(core().me().value());
 }
 
 void ChatProgram::draw() {
@@ -72,11 +87,10 @@ void ChatProgram::draw() {
   drawing_wanted_ = false;
   client_.change([this](Core& core, Time) { core.look_at(view_.chat(), view_.looked_at()); });
   Picture picture{.status = status_line(), .alarming = core().status() != Status::kOnline};
-  const client::Chat* chat = core().chat(view_.chat());
-  picture.title = " " + (chat ? name_of(view_.chat(), *chat, core().me()) : view_.chat().value()) +
-                  "  ·  " + harmless_line(core().me().value());
   picture.body = listing_ ? chat_list() : view_.lines(core());
-  const std::vector<Line> below = foot();
+  picture.title = title_line();
+  const std::vector<Line> below =
+      notes_.in_sight(foot(), static_cast<size_t>(screen_.body_height()));
   picture.body.insert(picture.body.end(), below.begin(), below.end());
   picture.prompt = "> ";
   picture.input = editor_.view(screen_.input_width(picture.prompt));

@@ -71,9 +71,11 @@ void ChatProgram::resized() {
   drawing_wanted_ = true;
 }
 
+// What fails without a connection is no matter any more once there is one.
 void ChatProgram::note(const std::string& text, Style style) {
-  for (const std::string& part : wrapped(harmless(text), std::max(screen_.width(), 16)))
-    notes_.push_back({{{part, style}}});
+  const bool passes = style == Style::kFailed && core().status() != Status::kOnline;
+  notes_.add(text, style, screen_.width(),
+             passes ? Notes::Lasts::kUntilConnected : Notes::Lasts::kUntilCleared);
 }
 
 void ChatProgram::clear_notes() {
@@ -140,7 +142,10 @@ void ChatProgram::status_changed(const client::StatusChanged& changed) {
     failure_ = changed.why;
     loop_.stop();
   }
-  if (changed.status == Status::kOnline) why_.clear();
+  if (changed.status == Status::kOnline) {
+    why_.clear();
+    notes_.connected();
+  }
   if (core().synced()) open_some();
 }
 
@@ -153,7 +158,7 @@ void ChatProgram::open_some() {
   else if (!latest.empty())
     open(latest.front());
   else
-    note("no chats yet: /dm USER, /create TITLE USER…, /join CHAT, /help");
+    note("no chats yet: /dm USER, /create TITLE [USER…], /join CHAT, /help");
 }
 
 void ChatProgram::open(const client::ChatId& chat) {
@@ -204,12 +209,12 @@ void ChatProgram::press(const KeyPress& press) {
   switch (press.key) {
     case Key::kEnter: return enter();
     case Key::kEndOfInput: return loop_.stop();
-    case Key::kUp: return view_.scroll(core(), -1);
-    case Key::kDown: return view_.scroll(core(), 1);
-    case Key::kWheelUp: return view_.scroll(core(), -kWheelLines);
-    case Key::kWheelDown: return view_.scroll(core(), kWheelLines);
-    case Key::kPageUp: return view_.scroll(core(), 1 - screen_.body_height());
-    case Key::kPageDown: return view_.scroll(core(), screen_.body_height() - 1);
+    case Key::kUp: return scroll(-1);
+    case Key::kDown: return scroll(1);
+    case Key::kWheelUp: return scroll(-kWheelLines);
+    case Key::kWheelDown: return scroll(kWheelLines);
+    case Key::kPageUp: return scroll(1 - screen_.body_height());
+    case Key::kPageDown: return scroll(screen_.body_height() - 1);
     case Key::kNewest: return view_.follow();
     case Key::kEscape: return clear_notes();
     case Key::kRedraw: return screen_.draw_all_again();
@@ -219,6 +224,12 @@ void ChatProgram::press(const KeyPress& press) {
       return;
     default: return edit(press);
   }
+}
+
+// The foot first, as long as it hides the messages.
+void ChatProgram::scroll(int lines) {
+  const auto height = static_cast<size_t>(screen_.body_height());
+  if (!notes_.scroll(lines, foot().size(), height)) view_.scroll(core(), lines);
 }
 
 // True when the key was the list's.

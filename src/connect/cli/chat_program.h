@@ -15,6 +15,7 @@
 #include "connect/cli/chat_commands.h"
 #include "connect/cli/chat_view.h"
 #include "connect/cli/members.h"
+#include "connect/cli/notes.h"
 #include "connect/cli/opening.h"
 #include "connect/cli/screen.h"
 #include "connect/client/client.h"
@@ -47,8 +48,8 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   std::string token_;  // the latest
 
   bool listing_ = false;
-  size_t listed_ = 0;           // the chosen one
-  std::vector<Line> notes_;     // below the messages until the next line is entered
+  size_t listed_ = 0;  // the chosen one
+  Notes notes_;
   std::optional<Members> who_;  // the answer to /who, as long as the notes
   std::set<client::UserId> here_;
   std::string why_;        // of the connection's state
@@ -81,10 +82,12 @@ class ChatProgram final : private client::Client::Listener, private base::EventL
   void tick();
   void note(const std::string& text, Style style = Style::kDim);
   void clear_notes();
+  void scroll(int lines);
 
   // chat_picture.cc: what is to be seen
   void draw();
   std::string status_line() const;
+  std::string title_line() const;
   std::vector<Line> foot() const;
   std::vector<Line> chat_list() const;
 

@@ -96,8 +96,17 @@ void ChatView::want(const ChatLog& log, SeqRange stretch, size_t bottom, size_t 
         Where{.position = Where::Position::kAfter, .value = last->second.message.event.id.value()};
 }
 
+std::optional<int64_t> ChatView::top_ms(const Core& core) const {
+  const client::Chat* chat = core.chat(chat_);
+  if (!chat || top_seq_ == 0) return std::nullopt;
+  const auto entry = chat->log.entries().find(top_seq_);
+  if (entry == chat->log.entries().end()) return std::nullopt;
+  return entry->second.message.event.id.ms();
+}
+
 std::vector<Line> ChatView::lines(const Core& core) {
   wanted_.reset();
+  top_seq_ = 0;
   const std::optional<SeqRange> here = stretch(core);
   if (!here) return {};
   std::vector<Line> lines = all(core, *here);
@@ -108,6 +117,7 @@ std::vector<Line> ChatView::lines(const Core& core) {
   want(log, *here, bottom, lines.size());
   const size_t first =
       bottom + 1 > static_cast<size_t>(height_) ? bottom + 1 - static_cast<size_t>(height_) : 0;
+  top_seq_ = lines[first].seq;
   return {lines.begin() + static_cast<long>(first), lines.begin() + static_cast<long>(bottom) + 1};
 }
 
@@ -150,6 +160,13 @@ std::string name_of(const client::ChatId& id, const client::Chat& chat, const cl
         if (user != me) return harmless_line(user.value());
     }
   return id.value();
+}
+
+uint64_t unread_elsewhere(const Core& core, const client::ChatId& here) {
+  uint64_t unread = 0;
+  for (const auto& [id, chat] : core.chats())
+    if (id != here && !chat.left) unread += chat.unread;
+  return unread;
 }
 
 std::vector<client::ChatId> by_latest(const Core& core) {

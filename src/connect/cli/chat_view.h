@@ -30,6 +30,8 @@ class ChatView {
   const std::optional<client::Where>& wanted() const { return wanted_; }
   // After lines(): the seq at the bottom; 0 while it follows the newest.
   uint64_t looked_at() const { return bottom_ ? bottom_->seq : 0; }
+  // After lines(): when the message at the top was sent; nothing: there is none.
+  std::optional<int64_t> top_ms(const client::Core& core) const;
   const client::ChatId& chat() const { return chat_; }
   bool following() const { return !bottom_ && !top_; }
 
@@ -52,6 +54,7 @@ class ChatView {
   std::optional<Place> bottom_;  // the line at the bottom
   std::optional<uint64_t> top_;
   std::optional<client::Where> wanted_;
+  uint64_t top_seq_ = 0;  // of the line at the top; 0: there is none
 
   std::optional<client::SeqRange> stretch(const client::Core& core) const;
   std::vector<Line> all(const client::Core& core, client::SeqRange stretch) const;
@@ -64,6 +67,9 @@ class ChatView {
 
 // What to call a chat: its title, the other one of two, or its id. Harmless.
 std::string name_of(const client::ChatId& id, const client::Chat& chat, const client::UserId& me);
+
+// The messages that are new in all other chats of the user.
+uint64_t unread_elsewhere(const client::Core& core, const client::ChatId& here);
 
 // The list of chats, latest first.
 std::vector<client::ChatId> by_latest(const client::Core& core);

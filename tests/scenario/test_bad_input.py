@@ -215,7 +215,7 @@ def test_pings_and_fragments_are_fine(session):
 
 NEVER_COMPLETE = [
     "", "GET /v1/me HT", "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nA: b",
-    "POST /v1/sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    "POST /v1/dev/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     "Content-Length: 10\r\n\r\n{"]
 
 

@@ -205,6 +205,16 @@ void GatewayLoop::answered(uint64_t session, uint64_t number,
   call->respond(std::move(answer));
 }
 
+std::optional<HttpAnswer> GatewayLoop::answer_head(const HttpRequest& head, const Peer& peer) {
+  if (asks_for_websocket(head))
+    return refusal({ErrorCode::kFieldInvalid, "a handshake has no body", "Content-Length"}, 400);
+  auto answer = draining_ ? refusal(going_away()) : rest_.answer_head(head, peer, now(), bus_ms());
+  const std::string_view origin = head.header("origin");
+  if (answer && !origin.empty() && is_origin_allowed(head, options_.origins))
+    add_cors_headers(origin, *answer);
+  return answer;
+}
+
 void GatewayLoop::handle(HttpRequest request, const Peer& peer, HttpResponder respond) {
   if (request.count("origin") > 0 && is_origin_allowed(request, options_.origins)) {
     respond = [respond = std::move(respond),

@@ -67,6 +67,7 @@ class GatewayLoop final : public HttpHandler, public WebSocketHost, public bus::
 
   // HttpHandler
   void handle(HttpRequest request, const Peer& peer, HttpResponder respond) override;
+  std::optional<HttpAnswer> answer_head(const HttpRequest& head, const Peer& peer) override;
   std::optional<HttpAnswer> upgrade(const HttpRequest& request, Connection& connection) override;
   void on_answer(const HttpAnswer& answer) override;
 

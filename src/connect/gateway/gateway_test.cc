@@ -282,6 +282,39 @@ TEST_F(GatewayTest, ABadRequestIsRefusedAndTheConnectionCloses) {
   EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
 }
 
+TEST_F(GatewayTest, WhatWouldBeRefusedAnywayIsRefusedBeforeItsBodyHasCome) {
+  start();
+  const std::pair<const char*, const char*> table[] = {
+      {"POST /v1/chats HTTP/1.1\r\n", "HTTP/1.1 401 "},
+      {"POST /v1/chats HTTP/1.1\r\nAuthorization: Bearer bad\r\n", "HTTP/1.1 401 "},
+      {"POST /v1/chats HTTP/1.1\r\nExpect: 100-continue\r\n", "HTTP/1.1 401 "},
+      {"POST /v1/chats HTTP/1.1\r\nOrigin: https://evil.example\r\n", "HTTP/1.1 403 "},
+      {"POST /nothing HTTP/1.1\r\n", "HTTP/1.1 404 "},
+      {"PUT /v1/chats HTTP/1.1\r\nAuthorization: Bearer alice\r\n", "HTTP/1.1 405 "},
+      {"GET /v1/ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n", "HTTP/1.1 400 "},
+  };
+  for (const auto& [head, status] : table) {
+    TestClient http(port());
+    http.write(std::string(head) + "Host: h\r\nContent-Length: 65000\r\n\r\n{");
+    http.finish();
+    const std::string answer = http.read_to_end();
+    EXPECT_THAT(answer, StartsWith(status)) << head;
+    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << head;
+  }
+}
+
+TEST_F(GatewayTest, ACallWhoseTokenIsGoodIsAskedForItsBody) {
+  start();
+  TestClient http(port());
+  const std::string post = kPost;
+  const size_t end = post.find("\r\n\r\n") + 2;
+  http.write(post.substr(0, end) + "Expect: 100-continue\r\n\r\n");
+  EXPECT_EQ(http.read_answer(), "HTTP/1.1 100 Continue\r\n\r\n");
+  http.write(post.substr(end + 2, 5));
+  http.write(post.substr(end + 7));
+  EXPECT_THAT(http.read_answer(), StartsWith("HTTP/1.1 201 "));
+}
+
 TEST_F(GatewayTest, ARequestWhoseSenderHasFinishedIsStillAnswered) {
   start();
   TestClient http(port());

@@ -165,6 +165,8 @@ bool HttpReader::wants_continue() {
   return body_ != nullptr && std::exchange(body_->wants_continue, false);
 }
 
+const HttpRequest* HttpReader::head() const { return body_ == nullptr ? nullptr : &body_->request; }
+
 HttpReader::Status HttpReader::next(const char* data, size_t size, size_t& consumed,
                                     HttpRequest& request) {
   std::string_view rest(data, size);

@@ -75,6 +75,8 @@ class HttpReader {
   // The head is complete, the body is not, and the client waits to be told to send it. Says so
   // once a request.
   bool wants_continue();
+  // The request whose body is on its way. Null: there is none.
+  [[nodiscard]] const HttpRequest* head() const;
   // Nothing of a request has come yet.
   [[nodiscard]] bool idle() const { return body_ == nullptr && scanned_ == 0; }
   [[nodiscard]] const HttpAnswer& failure() const { return failure_; }

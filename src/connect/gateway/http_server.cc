@@ -24,6 +24,10 @@ HttpAnswer full() {
 
 }  // namespace
 
+std::optional<HttpAnswer> HttpHandler::answer_head(const HttpRequest&, const Peer&) {
+  return std::nullopt;
+}
+
 std::optional<HttpAnswer> HttpHandler::upgrade(const HttpRequest&, Connection&) {
   return refusal({protocol::ErrorCode::kNotFound, "there is no WebSocket here"});
 }
@@ -48,6 +52,7 @@ class HttpServer::Conversation final : public Speaker {
  private:
   friend class HttpServer;
   void take(HttpRequest request);
+  void take_head(const HttpRequest& head);
 
   HttpServer& server_;
   Connection& connection_;
@@ -56,6 +61,7 @@ class HttpServer::Conversation final : public Speaker {
   bool is_head_ = false;    // of that request
   bool keep_alive_ = true;  // of that request
   bool reading_ = false;    // a request has begun
+  bool has_head_ = false;   // of that request, which has a body
   bool answered_any_ = false;
   bool upgraded_ = false;
   int64_t began_ms_;  // of the request that is being read, or of waiting for one
@@ -70,8 +76,10 @@ size_t HttpServer::Conversation::on_bytes(char* data, size_t size) {
     size_t consumed = 0;
     const auto status = reader_.next(data + used, size - used, consumed, request);
     used += consumed;
-    if (reader_.wants_continue()) connection_.out() += "HTTP/1.1 100 Continue\r\n\r\n";
-    if (status == HttpReader::Status::kNeedMore) break;
+    if (status == HttpReader::Status::kNeedMore) {
+      if (reader_.head() != nullptr && !std::exchange(has_head_, true)) take_head(*reader_.head());
+      break;
+    }
     if (status == HttpReader::Status::kFailed) {
       is_head_ = false;
       answer(reader_.failure());
@@ -82,7 +90,18 @@ size_t HttpServer::Conversation::on_bytes(char* data, size_t size) {
   return used;
 }
 
+// Nothing is kept for whoever would be refused anyway.
+void HttpServer::Conversation::take_head(const HttpRequest& head) {
+  if (auto early = server_.handler_.answer_head(head, connection_.peer())) {
+    is_head_ = head.method == Method::kHead;
+    early->close = true;
+    return answer(std::move(*early));
+  }
+  if (reader_.wants_continue()) connection_.out() += "HTTP/1.1 100 Continue\r\n\r\n";
+}
+
 void HttpServer::Conversation::take(HttpRequest request) {
+  has_head_ = false;
   is_head_ = request.method == Method::kHead;
   keep_alive_ = request.keep_alive;
   if (asks_for_websocket(request)) {

@@ -28,6 +28,9 @@ class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
   virtual void handle(HttpRequest request, const Peer& peer, HttpResponder respond) = 0;
+  // A request whose body is still on its way: an answer that does not depend on it, after which the
+  // connection closes, or nothing: then the body is read.
+  virtual std::optional<HttpAnswer> answer_head(const HttpRequest& head, const Peer& peer);
   // A request that asks for a WebSocket. Nothing: `connection` has got a new speaker and the
   // handshake's answer.
   virtual std::optional<HttpAnswer> upgrade(const HttpRequest& request, Connection& connection);

@@ -106,13 +106,33 @@ Rest::Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter
     : options_(options), parts_(parts), sends_(sends), reads_(reads) {}
 
 RestCall Rest::take(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms) {
-  if (const auto error = refused_at_the_door(request, options_.origins))
-    return refusal(*error, error->code == ErrorCode::kFieldInvalid ? 400 : 0);
-  if (request.method == Method::kOptions) return preflight_answer();
-  if (auto answer = file_for(request)) return *std::move(answer);
+  Opening opening = open(request, peer, now, bus_ms);
+  if (auto* answer = std::get_if<HttpAnswer>(&opening)) return std::move(*answer);
   if (!request.body.empty() && !is_json(request.header("content-type")))
     return refusal({ErrorCode::kMediaType, "a body is application/json", "Content-Type"});
-  return route(request, peer, now, bus_ms);
+  const Opened& opened = std::get<Opened>(opening);
+  if (opened.route != nullptr) return call(request, opened, now, bus_ms);
+  const auto answer = log_in(*parts_.dev_login, request, now.wall_ms);
+  return answer ? *answer : refusal(answer.error());
+}
+
+std::optional<HttpAnswer> Rest::answer_head(const HttpRequest& head, const Peer& peer, Moment now,
+                                            int64_t bus_ms) {
+  Opening opening = open(head, peer, now, bus_ms);
+  if (auto* answer = std::get_if<HttpAnswer>(&opening)) return std::move(*answer);
+  return std::nullopt;
+}
+
+Rest::Opening Rest::open(const HttpRequest& head, const Peer& peer, Moment now, int64_t bus_ms) {
+  if (const auto error = refused_at_the_door(head, options_.origins))
+    return refusal(*error, error->code == ErrorCode::kFieldInvalid ? 400 : 0);
+  if (head.method == Method::kOptions) return preflight_answer();
+  if (auto answer = file_for(head)) return *std::move(answer);
+  const bool is_login = head.path == "/v1/dev/login" && parts_.dev_login != nullptr &&
+                        is_from_this_machine(head, peer);
+  if (!is_login) return open_route(head, now, bus_ms);
+  if (head.method != Method::kPost) return not_allowed("POST");
+  return Opened{};
 }
 
 std::optional<HttpAnswer> Rest::file_for(const HttpRequest& request) const {
@@ -137,41 +157,39 @@ std::optional<HttpAnswer> Rest::file_for(const HttpRequest& request) const {
   return answer;
 }
 
-RestCall Rest::route(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms) {
-  const Method method = request.method == Method::kHead ? Method::kGet : request.method;
-  if (request.path == "/v1/dev/login" && parts_.dev_login != nullptr &&
-      is_from_this_machine(request, peer)) {
-    if (method != Method::kPost) return not_allowed("POST");
-    const auto answer = log_in(*parts_.dev_login, request, now.wall_ms);
-    return answer ? *answer : refusal(answer.error());
-  }
-  std::string allow = request.path == "/v1/me" ? "GET, HEAD" : "";
-  const RestRoute* chosen = nullptr;
-  std::vector<std::string_view> parts;
+Rest::Opening Rest::open_route(const HttpRequest& head, Moment now, int64_t bus_ms) {
+  const Method method = head.method == Method::kHead ? Method::kGet : head.method;
+  std::string allow = head.path == "/v1/me" ? "GET, HEAD" : "";
+  Opened opened;
   for (const RestRoute& route : rest_routes()) {
-    const auto matched = match_path(route.path, request.path);
+    const auto matched = match_path(route.path, head.path);
     if (!matched) continue;
     allow.append(allow.empty() ? "" : ", ").append(name_of(route.method));
     if (route.method != method) continue;
-    chosen = &route;
-    parts = *matched;
+    opened.route = &route;
+    opened.parts = *matched;
   }
-  if (request.path == "/v1/ws") return upgrade_required();
+  if (head.path == "/v1/ws") return upgrade_required();
   if (allow.empty()) return not_found();
-  const bool is_me = request.path == "/v1/me" && method == Method::kGet;
-  if (chosen == nullptr && !is_me) return not_allowed(allow);
+  const bool is_me = head.path == "/v1/me" && method == Method::kGet;
+  if (opened.route == nullptr && !is_me) return not_allowed(allow);
 
-  const std::string_view token = bearer_token(request);
+  const std::string_view token = bearer_token(head);
   if (token.empty())
     return refusal({ErrorCode::kTokenMissing, "send Authorization: Bearer <token>"});
   auto identity = parts_.authenticator.authenticate(token, now.wall_ms);
   if (!identity) return refusal(identity.error());
   if (is_me) return json_answer(me_body(identity->user, sends_.per_second(), bus_ms));
-  auto texts = decoded(parts);
+  opened.user = identity->user;
+  return opened;
+}
+
+RestCall Rest::call(const HttpRequest& request, const Opened& opened, Moment now, int64_t bus_ms) {
+  auto texts = decoded(opened.parts);
   if (!texts) return refusal(texts.error());
-  auto call =
-      chosen->operation({request, *std::move(texts), identity->user, mint(parts_.random, bus_ms)});
-  if (call) call = finish(*std::move(call), identity->user, now);
+  auto call = opened.route->operation(
+      {request, *std::move(texts), opened.user, mint(parts_.random, bus_ms)});
+  if (call) call = finish(*std::move(call), opened.user, now);
   return call ? *std::move(call) : RestCall(refusal(call.error()));
 }
 

@@ -20,6 +20,8 @@
 
 namespace chat::gateway {
 
+struct RestRoute;
+
 // What a call turned into. The command has its `from`, the read its `user`.
 using RestCall = std::variant<HttpAnswer, protocol::Command, protocol::ReadRequest>;
 
@@ -31,13 +33,27 @@ class Rest {
 
   // `bus_ms`: the bus's time, for keys that the server mints and for clients' clocks.
   RestCall take(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms);
+  // What the head alone decides, before the body has come: whatever is not the call of a known
+  // user. Nothing: the body is needed.
+  std::optional<HttpAnswer> answer_head(const HttpRequest& head, const Peer& peer, Moment now,
+                                        int64_t bus_ms);
 
   // The answer of a command. 201: it made a new message or a new chat.
   static HttpAnswer answer_of(protocol::Command::OpCase operation, const protocol::Reply& reply);
   static HttpAnswer answer_of(const protocol::Result<std::string>& read);
 
  private:
-  RestCall route(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms);
+  // A call that needs its body.
+  struct Opened {
+    const RestRoute* route = nullptr;     // null: the development login
+    std::vector<std::string_view> parts;  // of the path, still encoded
+    protocol::UserId user;
+  };
+  using Opening = std::variant<HttpAnswer, Opened>;
+
+  Opening open(const HttpRequest& head, const Peer& peer, Moment now, int64_t bus_ms);
+  Opening open_route(const HttpRequest& head, Moment now, int64_t bus_ms);
+  RestCall call(const HttpRequest& request, const Opened& opened, Moment now, int64_t bus_ms);
   std::optional<HttpAnswer> file_for(const HttpRequest& request) const;
   protocol::Result<RestCall> finish(RestCall call, const protocol::UserId& user, Moment now);
 

@@ -73,6 +73,9 @@ bool take_mark(ChatSlot& slot, Built& built) {
   } else if (auto* places = std::get_if<NeedsPlaces>(&decision)) {
     built.need = *places;
     return false;
+  } else if (std::holds_alternative<NeedsReload>(decision)) {
+    built.need = NeedsReload{};
+    return false;
   } else {
     built.need = NeedsMarks{};
     return false;

@@ -12,7 +12,8 @@
 namespace chat::messaging {
 
 // What the first command in the queue needs before it can be decided.
-using Need = std::variant<std::monostate, NeedsLog, NeedsTarget, NeedsMarks, NeedsPlaces>;
+using Need =
+    std::variant<std::monostate, NeedsLog, NeedsTarget, NeedsMarks, NeedsPlaces, NeedsReload>;
 
 struct Built {
   Block block;  // empty: nothing could be decided yet

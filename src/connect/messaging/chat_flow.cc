@@ -199,7 +199,11 @@ void ChatFlow::start_block(const Slot& slot) {
   Built built = build_block(
       *slot, [this, &slot](const Waiting& waiting) { answers_.typing(*slot, waiting); });
   if (!built.block.outcomes.empty()) slot->block = std::move(built.block);
-  if (!std::holds_alternative<std::monostate>(built.need)) reads_.start(slot, built.need);
+  const bool reload = std::holds_alternative<NeedsReload>(built.need);
+  // Not before what was decided is through; then it is asked for again.
+  if (reload && !slot->block) return load(slot);
+  if (!reload && !std::holds_alternative<std::monostate>(built.need))
+    reads_.start(slot, built.need);
   if (slot->block) return advance(slot);
   if (slot->queue.empty()) idle_(slot);
 }

@@ -1,5 +1,6 @@
 #include "connect/messaging/input_reads.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -154,7 +155,7 @@ void InputReads::read_places(const Slot& slot, const NeedsPlaces& needs) {
 
 void InputReads::read_place(const Slot& slot, EventId id, std::optional<Place> Waiting::*place) {
   store::LogRange range;
-  range.before = EventId(id.value() + 1);
+  range.before = EventId(std::min(id.value(), EventId::kMax) + 1);
   range.newest_first = true;
   range.events_max = 1;
   parts_.persistence.read_log(

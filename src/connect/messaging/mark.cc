@@ -28,8 +28,14 @@ Place clamped(Place place, const MemberItem& member) {
 std::optional<Place> resolved(const ChatState& state, uint64_t id,
                               const std::optional<Place>& given) {
   if (id == 0) return Place();
-  if (given) return given;
-  return place_in_memory(state, EventId(id));
+  if (!given) return place_in_memory(state, EventId(id));
+  // The newest events in memory may not be stored yet: a read does not find them.
+  const bool reaches_tail = EventId(id) >= state.tail().id;
+  return reaches_tail && given->seq() < state.tail().seq.value() ? state.head() : *given;
+}
+
+bool is_above_tail(const ChatState& state, const Place& place) {
+  return place.seq() > state.tail().seq.value();
 }
 
 void move_up(MarkMoved& moved, Table table, const protocol::Command& command, Place to,
@@ -42,7 +48,8 @@ void move_up(MarkMoved& moved, Table table, const protocol::Command& command, Pl
 }  // namespace
 
 std::optional<Place> place_in_memory(const ChatState& state, EventId id) {
-  if (id >= state.tail().id) return state.head();
+  if (id > state.tail().id) return std::nullopt;
+  if (id == state.tail().id) return state.head();
   if (const KeyEntry* entry = state.keys().at_or_below(id)) {
     Place place;
     place.set_id(entry->id.value());
@@ -68,6 +75,7 @@ MarkDecision decide_mark(const ChatState& state, const MarkInputs& inputs,
     if (!delivered) needs.delivered = EventId(mark.delivered());
     return needs;
   }
+  if (is_above_tail(state, *read) || is_above_tail(state, *delivered)) return NeedsReload{};
   MarkMoved moved;
   moved.marks = *inputs.stored;
   move_up(moved, Table::kRead, command, clamped(std::move(*read), *member),

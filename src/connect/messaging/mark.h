@@ -35,12 +35,15 @@ struct NeedsPlaces {
   std::optional<protocol::EventId> read;
   std::optional<protocol::EventId> delivered;
 };
-using MarkDecision = std::variant<MarkMoved, Refused, NeedsMarks, NeedsPlaces>;
+// The log goes on above the chat's tail in memory.
+struct NeedsReload {};
+using MarkDecision = std::variant<MarkMoved, Refused, NeedsMarks, NeedsPlaces, NeedsReload>;
 
 MarkDecision decide_mark(const ChatState& state, const MarkInputs& inputs,
                          const protocol::Command& command);
 
-// The newest event at or below the id, when it is the tail, in memory or surely absent.
+// The newest event at or below the id, when it is the tail, in memory or surely absent. What is at
+// an id above the tail is not known here: others may have appended.
 std::optional<protocol::Place> place_in_memory(const ChatState& state, protocol::EventId id);
 
 }  // namespace chat::messaging

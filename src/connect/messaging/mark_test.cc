@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <utility>
+
 #include "connect/messaging/commands_for_test.h"
 #include "connect/messaging/fake_persistence.h"
 
@@ -20,9 +23,11 @@ class MarkTest : public ::testing::Test {
     state_.apply(appending.event);
     return appending.event.id();
   }
-  MarkMoved moved(const protocol::Command& command, const protocol::MarksItem& stored = {}) {
+  MarkMoved moved(const protocol::Command& command, const protocol::MarksItem& stored = {},
+                  std::optional<protocol::Place> delivered = {}) {
     MarkInputs inputs;
     inputs.stored = &stored;
+    inputs.delivered = std::move(delivered);
     auto decision = decide_mark(state_, inputs, command);
     return std::get<MarkMoved>(decision);
   }
@@ -34,7 +39,7 @@ TEST_F(MarkTest, ClampsToTheHeadAndMovesUpOnly) {
   run(create("alice", 1, {"bob"}));
   const uint64_t first = run(send("alice", 2));
   const uint64_t second = run(send("alice", 3));
-  MarkMoved one = moved(mark("bob", first, EventId::kMax));
+  MarkMoved one = moved(mark("bob", first, EventId::kMax), {}, state_.head());
   EXPECT_EQ(one.answer.read().seq(), 2u);
   EXPECT_EQ(one.answer.delivered().id(), second);
   EXPECT_EQ(one.answer.unread(), 1u);
@@ -58,6 +63,23 @@ TEST_F(MarkTest, StaysWithinWhatTheUserSees) {
   // The first message and the last are unread; what came in between was never to be seen.
   EXPECT_EQ(moved(mark("bob", 1)).answer.unread(), 2u);
   EXPECT_EQ(moved(mark("bob", unseen)).answer.unread(), 1u);
+}
+
+TEST_F(MarkTest, AboveTheTailTheLogDecides) {
+  run(create("alice", 1, {"bob"}));
+  const protocol::MarksItem none;
+  MarkInputs inputs;
+  inputs.stored = &none;
+  const protocol::Place before = state_.head();
+  run(send("alice", 2));
+  const protocol::Command command = mark("bob", state_.tail().id.value() + 1);
+  EXPECT_TRUE(std::holds_alternative<NeedsPlaces>(decide_mark(state_, inputs, command)));
+  // The read missed what is being stored.
+  inputs.read = before;
+  EXPECT_EQ(std::get<MarkMoved>(decide_mark(state_, inputs, command)).answer.read().seq(), 2u);
+  inputs.read = state_.head();
+  inputs.read->set_seq(3);
+  EXPECT_TRUE(std::holds_alternative<NeedsReload>(decide_mark(state_, inputs, command)));
 }
 
 TEST_F(MarkTest, OnlyMembersMark) {

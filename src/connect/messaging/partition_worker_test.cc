@@ -466,6 +466,26 @@ TEST_F(ChatWorkerTest, MarksAreStoredAndShown) {
   EXPECT_THAT(deliveries(), ElementsAre("0:read 4"));
 }
 
+TEST_F(ChatWorkerTest, AMarkReachesWhatOthersHaveAppended) {
+  run(send("alice", 2));
+  deliveries();
+  ChatState other(db_.load_now("c", 100));
+  for (uint64_t key = 3; key < 5; ++key) {
+    const protocol::EventId tail = other.tail().id;
+    auto appending = std::get<Appending>(decide(other, {}, send("alice", key), kNow));
+    other.apply(appending.event);
+    db_.append_now({protocol::ChatId("c"), tail, {appending.event}, appending.projections});
+  }
+  run(mark("bob", db_.log("c")[2].id()));
+  EXPECT_THAT(deliveries(), ElementsAre("0:read 3", "marked to alice,bob", "marked to carl"));
+  EXPECT_EQ(db_.item(store::Table::kRead, "bob", "c")->version, db_.log("c")[2].id());
+  // Whatever is named above the tail is read, and the chat stays in memory.
+  const size_t loads = db_.loads;
+  run(mark("bob", protocol::EventId::kMax));
+  EXPECT_EQ(deliveries().front(), "0:read 4");
+  EXPECT_EQ(db_.loads, loads);
+}
+
 TEST_F(ChatWorkerTest, InALargeChatAMarkIsShownToItsUserOnly) {
   protocol::Command more = command("alice", 2);
   for (int i = 0; i < 97; ++i) more.mutable_invite()->add_users("user" + std::to_string(i));

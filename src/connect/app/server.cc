@@ -84,6 +84,7 @@ struct Server::Parts {
   base::Metrics metrics;
   std::vector<std::unique_ptr<base::ThreadExecutor>> worker_threads;
   std::vector<std::unique_ptr<base::ThreadExecutor>> reader_threads;
+  std::unique_ptr<base::ThreadExecutor> loader_thread;  // of chats with very many members
   bus::EmbeddedBus bus;
   bus::EmbeddedSessionRegistry registry;
 
@@ -146,7 +147,8 @@ base::Status Server::Parts::open_storage() {
   database.durability =
       options.durability == "process" ? store::Durability::kProcess : store::Durability::kSync;
   TRY_ASSIGN(store, store::RocksDbStore::open(database, metrics));
-  persistence = std::make_unique<persistence::StorePersistence>(*store);
+  loader_thread = std::make_unique<base::ThreadExecutor>("loader");
+  persistence = std::make_unique<persistence::StorePersistence>(*store, loader_thread.get());
   cursors = std::make_unique<protocol::CursorSealer>(cursors_of(*directory));
   if (!jwt) dev = std::make_unique<gateway::DevAuthenticator>(directory->secret());
   return base::ok();
@@ -221,6 +223,7 @@ void Server::Parts::stop() {
   if (ops_handler) ops_handler->stop();
   ops_loop.stop();
   if (ops_thread.joinable()) ops_thread.join();
+  if (loader_thread) loader_thread->stop();  // an import may have waited for it
   ops_server.reset();
   ops_handler.reset();
   persistence.reset();

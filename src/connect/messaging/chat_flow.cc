@@ -143,17 +143,23 @@ void ChatFlow::load(const Slot& slot) {
   slot->loading = true;
   // Enough to find a block whose outcome is looked for.
   const size_t block_events = slot->block ? slot->block->append.events.size() : 0;
-  parts_.persistence.load_chat(
-      slot->id, parts_.options.newest_max + static_cast<uint32_t>(block_events),
-      answered<LoadedChat>(slot, [this](const Slot& chat, Result<LoadedChat> result) {
-        chat->loading = false;
-        if (!result) return back_off(chat);
-        loaded(chat, std::move(*result));
-      }));
+  auto done = answered<ChatState>(slot, [this](const Slot& chat, Result<ChatState> result) {
+    chat->loading = false;
+    if (!result) return back_off(chat);
+    loaded(chat, *std::move(result));
+  });
+  // Of many members, making the state takes long: that too is done where they are loaded.
+  parts_.persistence.load_chat(slot->id,
+                               parts_.options.newest_max + static_cast<uint32_t>(block_events),
+                               [done = std::move(done)](Result<LoadedChat> result) {
+                                 if (!result)
+                                   return done(base::Unexpected{std::move(result.error())});
+                                 done(ChatState(*std::move(result)));
+                               });
 }
 
-void ChatFlow::loaded(const Slot& slot, LoadedChat chat) {
-  slot->state = ChatState(std::move(chat));
+void ChatFlow::loaded(const Slot& slot, ChatState state) {
+  slot->state = std::move(state);
   slot->loaded = true;
   slot->verified_boot_ms = parts_.clock.boot_ms();
   if (!slot->unresolved) {

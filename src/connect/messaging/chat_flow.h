@@ -41,7 +41,7 @@ class ChatFlow {
   void open(const Slot& slot);
   void opened(const Slot& slot, const protocol::UserId& user, persistence::UserChat found);
   void load(const Slot& slot);
-  void loaded(const Slot& slot, persistence::LoadedChat chat);
+  void loaded(const Slot& slot, ChatState state);
   void start_block(const Slot& slot);
   void advance(const Slot& slot);
   void append(const Slot& slot);

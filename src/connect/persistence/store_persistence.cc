@@ -1,6 +1,7 @@
 #include "connect/persistence/store_persistence.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "connect/persistence/item_scan.h"
@@ -120,7 +121,7 @@ base::Result<Member> parse_member(const Item& item) {
   return Member{UserId(std::string(store::user_of_member_item(item.item))), std::move(record)};
 }
 
-// Loads the settings and all members into what has the newest events already.
+// Loads all members into what has everything else already.
 void load_members(Store& store, const ChatId& chat, std::shared_ptr<LoadedChat> loaded,
                   Done<LoadedChat> done) {
   const auto visit = [loaded](const Item& item) -> base::Result<bool> {
@@ -135,16 +136,38 @@ void load_members(Store& store, const ChatId& chat, std::shared_ptr<LoadedChat> 
       }));
 }
 
+// Likewise, or only finds that they are too many and leaves it to the loader.
+void load_few_members(Store& store, base::Executor& loader, const ChatId& chat,
+                      std::shared_ptr<LoadedChat> loaded, Done<LoadedChat> done) {
+  ItemRange range = member_range(chat);
+  range.limit = StorePersistence::kMembersAtOnce + 1;
+  const auto next = [&store, &loader, chat, loaded](const std::vector<Item>& items,
+                                                    const Done<LoadedChat>& answer) {
+    if (items.size() > StorePersistence::kMembersAtOnce)
+      return loader.post(
+          [&store, chat, loaded, answer] { load_members(store, chat, loaded, answer); });
+    for (const Item& item : items) {
+      base::Result<Member> member = parse_member(item);
+      if (!member) return answer(base::Unexpected{member.error()});
+      loaded->members.push_back(*std::move(member));
+    }
+    answer(std::move(*loaded));
+  };
+  store.scan_items(range, on_success<std::vector<Item>>(std::move(done), next));
+}
+
+// Loads the settings into what has the newest events already, and calls `next`.
 void load_settings(Store& store, const ChatId& chat, std::shared_ptr<LoadedChat> loaded,
-                   Done<LoadedChat> done) {
-  const auto next = [&store, chat, loaded](Items items, const Done<LoadedChat>& answer) {
+                   Done<LoadedChat> done, std::function<void(const Done<LoadedChat>&)> next) {
+  const auto parsed = [loaded, next = std::move(next)](const Items& items,
+                                                       const Done<LoadedChat>& answer) {
     auto settings = parse<protocol::ChatItem>(items.front());
     if (!settings) return answer(base::Unexpected{settings.error()});
     loaded->chat = *std::move(settings);
-    load_members(store, chat, loaded, answer);
+    next(answer);
   };
   store.read_items({chat_key(chat, std::string(store::kChatItem))},
-                   on_success<Items>(std::move(done), next));
+                   on_success<Items>(std::move(done), parsed));
 }
 
 // -- a page of the log ----------------------------------------------------------------------------
@@ -223,13 +246,17 @@ void StorePersistence::project(ChatId chat, store::Projections projections, Done
 void StorePersistence::load_chat(ChatId chat, uint32_t newest_max, Done<LoadedChat> done) {
   const store::LogRange range{
       .before = EventId(EventId::kMax + 1), .newest_first = true, .events_max = newest_max};
-  const auto next = [&store = store_, chat](std::vector<Event> events,
-                                            const Done<LoadedChat>& answer) {
+  const auto next = [&store = store_, loader = loader_, chat](std::vector<Event> events,
+                                                              const Done<LoadedChat>& answer) {
     if (events.empty()) return answer(LoadedChat{});
     std::ranges::reverse(events);
     const auto loaded = std::make_shared<LoadedChat>();
     loaded->newest = std::move(events);
-    load_settings(store, chat, loaded, answer);
+    load_settings(store, chat, loaded, answer,
+                  [&store, loader, chat, loaded](const Done<LoadedChat>& last) {
+                    loader == nullptr ? load_members(store, chat, loaded, last)
+                                      : load_few_members(store, *loader, chat, loaded, last);
+                  });
   };
   store_.read_log(chat, range, on_success<std::vector<Event>>(std::move(done), next));
 }

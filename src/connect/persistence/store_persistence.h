@@ -5,8 +5,8 @@
 // was read newer than the tail it came with, never older, and a compare-and-append that rests on it
 // fails instead of passing.
 //
-// Thread rule: that of Persistence; callbacks come where the store calls back. The store is
-// borrowed and must outlive every call.
+// Thread rule: that of Persistence; callbacks come where the store calls back, of what takes long
+// on the executor for it. The store and the executor are borrowed and must outlive every call.
 #pragma once
 
 #include "connect/persistence/persistence.h"
@@ -15,7 +15,14 @@ namespace chat::persistence {
 
 class StorePersistence final : public Persistence {
  public:
-  explicit StorePersistence(store::Store& store) : store_(store) {}
+  // Members that a chat is loaded with inside the call, about 2 ms; a chat of 100,000 takes 0.2 s.
+  static constexpr uint32_t kMembersAtOnce = 1000;
+
+  // Chats of more members are loaded on `loader`, one after the other, so that whoever asks is not
+  // held up and only one of them is in memory before it is answered. Null: they too are loaded
+  // inside the call. What the executor destroys unrun when it stops is never answered.
+  explicit StorePersistence(store::Store& store, base::Executor* loader = nullptr)
+      : store_(store), loader_(loader) {}
 
   void append(store::Append append, Done<store::AppendResult> done) override;
   void project(ChatId chat, store::Projections projections, Done<base::Unit> done) override;
@@ -33,6 +40,7 @@ class StorePersistence final : public Persistence {
 
  private:
   store::Store& store_;
+  base::Executor* loader_;
 };
 
 }  // namespace chat::persistence

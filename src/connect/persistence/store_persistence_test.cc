@@ -114,6 +114,38 @@ TEST_F(StorePersistenceTest, LoadsAChatWithItsNewestEventsAndAllMembers) {
   EXPECT_EQ(loaded.members.size(), kMembers);  // past members too
 }
 
+// Keeps what is posted.
+class Posted final : public base::Executor {
+ public:
+  void post(base::Task task) override { tasks.push_back(std::move(task)); }
+  void post_after(int64_t, base::Task task) override { tasks.push_back(std::move(task)); }
+  std::vector<base::Task> tasks;
+};
+
+TEST_F(StorePersistenceTest, ManyMembersAreLoadedOnTheLoader) {
+  fill(kChat, {protocol::KIND_CHAT});
+  Posted loader;
+  StorePersistence persistence(*store_, &loader);
+  size_t put_so_far = 0;
+  for (const size_t members : {size_t{StorePersistence::kMembersAtOnce},
+                               size_t{StorePersistence::kMembersAtOnce} + 1, size_t{3000}}) {
+    std::vector<ItemWrite> items;
+    for (; put_so_far < members; ++put_so_far)
+      items.push_back(write(Table::kChats, "c1",
+                            store::member_item("user" + std::to_string(put_so_far)),
+                            member(protocol::ROLE_MEMBER)));
+    put(std::move(items));
+    std::optional<size_t> loaded;
+    persistence.load_chat(kChat, 1, [&loaded](const base::Result<LoadedChat>& chat) {
+      loaded = chat.value().members.size();
+    });
+    EXPECT_EQ(loaded.has_value(), members == StorePersistence::kMembersAtOnce);
+    for (const base::Task& task : loader.tasks) task();
+    loader.tasks.clear();
+    EXPECT_EQ(loaded, members);
+  }
+}
+
 TEST_F(StorePersistenceTest, AChatThatDoesNotExistLoadsEmpty) {
   const auto loaded =
       get<LoadedChat>([&](auto done) { persistence_.load_chat(kChat, 100, std::move(done)); });

@@ -78,6 +78,7 @@ void Connection::finish() {
   finishing_ = true;
   moved_ms_ = table_.loop().now_ms();
   input_ = {};
+  count_held();
   out();  // so that the end of the turn looks at it
 }
 
@@ -90,6 +91,7 @@ void Connection::abort() {
   input_ = {};
   sent_ = 0;
   count_queue();
+  count_held();
   speaker_->on_closed();
   table_.closed_.push_back(this);
 }
@@ -204,6 +206,17 @@ void Connection::keep(const char* data, size_t size) {
   } else if (!input_.empty()) {
     input_ = {};
   }
+  count_held();
+}
+
+// What is not whole after 10 s is refused by its speaker, but for the frames of a session. Small
+// beginnings are kept in any case: they are what honest peers leave now and then.
+void Connection::count_held() {
+  const size_t now = closed_ || finishing_ ? 0 : input_.size() + speaker_->held_bytes();
+  table_.held_bytes_ += now - held_bytes_;
+  held_bytes_ = now;
+  if (now > ConnectionTable::kHeldBytesFree && table_.held_bytes_ > table_.bounds_.held_bytes_max)
+    speaker_->on_no_room();
 }
 
 // Input was left over, or the speaker did not want any.

@@ -34,6 +34,10 @@ class Speaker {
   virtual size_t on_bytes(char* data, size_t size) = 0;
   // The peer sends no more.
   virtual void on_end() = 0;
+  // Of the bytes that were used: how many it keeps, for a unit that is not whole yet.
+  [[nodiscard]] virtual size_t held_bytes() const = 0;
+  // This connection keeps input, and all of them keep more than the loop has room for.
+  virtual void on_no_room() = 0;
   // About once a second.
   virtual void on_tick(int64_t boot_ms) = 0;
   // The outbox is empty again after the socket had been full.
@@ -102,6 +106,7 @@ class Connection final : public base::EventLoop::Watcher {
   bool read_once(size_t& have);
   size_t feed(char* data, size_t size);
   void keep(const char* data, size_t size);
+  void count_held();
   void discard_input();
   void end_of_input();
   crypto::TlsStream::Progress write_some();
@@ -118,7 +123,8 @@ class Connection final : public base::EventLoop::Watcher {
   std::unique_ptr<crypto::TlsStream> tls_;
   std::unique_ptr<Speaker> speaker_;
   std::unique_ptr<Speaker> next_speaker_;
-  std::string input_;  // what the speaker could not use yet
+  std::string input_;      // what the speaker could not use yet
+  size_t held_bytes_ = 0;  // that and what the speaker keeps, in the table's sum
   std::string out_;
   size_t sent_ = 0;       // of out_
   size_t counted_ = 0;    // of the queue, in the table's sum and the account

@@ -12,7 +12,7 @@ constexpr int64_t kTickMs = 1'000;
 }  // namespace
 
 ConnectionTable::ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls,
-                                 const QueueBounds& bounds)
+                                 const Bounds& bounds)
     : loop_(loop), tls_(tls), bounds_(bounds) {
   loop_.set_turn_hook([this] { end_turn(); });
   timer_ = loop_.start_timer(kTickMs, [this] { tick(); });

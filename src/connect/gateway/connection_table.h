@@ -30,13 +30,19 @@ class ConnectionTable {
   // 20,000 x 64 KB are 1.3 GB at the worst.
   static constexpr size_t kCrowdedBytesMax = 64 << 10;
 
-  struct QueueBounds {
+  // Input of units that are not whole yet: 1,000 messages of 64 KiB that trickle in.
+  static constexpr size_t kHeldBytesMax = 64 << 20;
+  // What each connection may keep of that in any case: 20,000 x 4 KiB are 80 MB at the worst.
+  static constexpr size_t kHeldBytesFree = 4 << 10;
+
+  struct Bounds {
     size_t bytes_max = kQueueBytesMax;
     size_t user_bytes_max = kUserQueueBytesMax;
+    size_t held_bytes_max = kHeldBytesMax;
   };
 
   // `tls` may be null: plain sockets. Takes the loop's turn hook.
-  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls, const QueueBounds& bounds);
+  ConnectionTable(base::EventLoop& loop, crypto::TlsContext* tls, const Bounds& bounds);
   ~ConnectionTable();
 
   // Takes over the descriptor.
@@ -47,6 +53,8 @@ class ConnectionTable {
 
   [[nodiscard]] size_t count() const { return count_.load(std::memory_order_relaxed); }
   [[nodiscard]] size_t queue_bytes() const { return queue_bytes_.load(std::memory_order_relaxed); }
+  // Input that the loop's connections keep.
+  [[nodiscard]] size_t held_bytes() const { return held_bytes_; }
   // More waits for slow readers than this loop keeps for them.
   [[nodiscard]] bool is_crowded() const { return queue_bytes() > bounds_.bytes_max; }
   // Whether one user's readers leave more waiting than they may.
@@ -78,7 +86,7 @@ class ConnectionTable {
 
   base::EventLoop& loop_;
   crypto::TlsContext* tls_;
-  const QueueBounds bounds_;
+  const Bounds bounds_;
   std::unique_ptr<char[]> input_ = std::make_unique<char[]>(kInputBytes);
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> dirty_;
@@ -86,6 +94,7 @@ class ConnectionTable {
   std::vector<Connection*> closed_;
   std::vector<std::string> spare_;
   base::EventLoop::TimerId timer_ = 0;
+  size_t held_bytes_ = 0;
   std::atomic<size_t> count_{0};
   std::atomic<size_t> queue_bytes_{0};
 };

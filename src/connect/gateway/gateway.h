@@ -55,6 +55,7 @@ struct GatewayOptions {
   size_t connections_max = 20'000;         // per loop
   size_t queue_bytes_max = 256 << 20;      // per loop, of what waits for slow readers
   size_t user_queue_bytes_max = 16 << 20;  // per user, over all loops
+  size_t held_bytes_max = 64 << 20;        // per loop, of input that is not whole yet
   int64_t drain_ms = 10'000;               // how long drain() waits for answers and outboxes
   int64_t reconnect_spread_ms = 5'000;     // clients are told to come back within this time
   std::map<std::string, StaticFile>

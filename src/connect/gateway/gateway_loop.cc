@@ -84,7 +84,8 @@ GatewayLoop::GatewayLoop(uint32_t number, const GatewayOptions& options, const G
       server_(loop_, *this,
               {.tls = parts.tls,
                .connections_max = options.connections_max,
-               .queues = {options.queue_bytes_max, options.user_queue_bytes_max}}),
+               .bounds = {options.queue_bytes_max, options.user_queue_bytes_max,
+                          options.held_bytes_max}}),
       keys_version_(parts.authenticator.version()) {}
 
 GatewayLoop::~GatewayLoop() {

@@ -120,6 +120,10 @@ class EchoMessaging {
   base::ThreadExecutor thread_{"messaging"};
 };
 
+std::string read_text(int id) {
+  return "{\"id\":" + std::to_string(id) + R"(,"history":{"chat":"c1"}})";
+}
+
 class GatewayTest : public testing::Test {
  protected:
   GatewayTest() {
@@ -301,6 +305,23 @@ TEST_F(GatewayTest, WhatWouldBeRefusedAnywayIsRefusedBeforeItsBodyHasCome) {
     EXPECT_THAT(answer, StartsWith(status)) << head;
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << head;
   }
+}
+
+TEST_F(GatewayTest, FramesThatTrickleInAreKeptUpToABound) {
+  options_.loops = 1;
+  options_.held_bytes_max = 20'000;
+  start();
+  TestClient first(port()), second(port()), bob(port());
+  bob.enter("bob");
+  std::string frame;
+  protocol::append_masked_frame(frame, protocol::Opcode::kText, std::string(60'000, 'x'), 1);
+  for (TestClient* const client : {&first, &second}) {
+    client->upgrade();
+    client->write(frame.substr(0, 15'000));
+  }
+  EXPECT_THAT(second.receive(), StartsWith("close 4408"));
+  bob.send(read_text(2));
+  EXPECT_THAT(bob.receive(), StartsWith(R"({"id":2,"ok")"));
 }
 
 TEST_F(GatewayTest, ACallWhoseTokenIsGoodIsAskedForItsBody) {
@@ -553,10 +574,6 @@ TEST_F(GatewayTest, WhoReadsLateGetsEveryReply) {
   alice.write(requests);
   for (int i = 1; i <= kRequests; ++i)
     ASSERT_THAT(alice.receive(), StartsWith("{\"id\":" + std::to_string(i) + ",\"ok\""));
-}
-
-std::string read_text(int id) {
-  return "{\"id\":" + std::to_string(id) + R"(,"history":{"chat":"c1"}})";
 }
 
 TEST_F(GatewayTest, AReplyMayBeLargerThanWhatMayWait) {

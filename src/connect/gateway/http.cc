@@ -165,6 +165,10 @@ bool HttpReader::wants_continue() {
   return body_ != nullptr && std::exchange(body_->wants_continue, false);
 }
 
+void HttpReader::drop() { body_ = nullptr; }
+
+size_t HttpReader::held_bytes() const { return body_ == nullptr ? 0 : body_->reader.held_bytes(); }
+
 const HttpRequest* HttpReader::head() const { return body_ == nullptr ? nullptr : &body_->request; }
 
 HttpReader::Status HttpReader::next(const char* data, size_t size, size_t& consumed,

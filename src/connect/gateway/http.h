@@ -77,6 +77,10 @@ class HttpReader {
   bool wants_continue();
   // The request whose body is on its way. Null: there is none.
   [[nodiscard]] const HttpRequest* head() const;
+  // Drops what has come of the request: nothing more is read.
+  void drop();
+  // Bytes of a body that is on its way.
+  [[nodiscard]] size_t held_bytes() const;
   // Nothing of a request has come yet.
   [[nodiscard]] bool idle() const { return body_ == nullptr && scanned_ == 0; }
   [[nodiscard]] const HttpAnswer& failure() const { return failure_; }

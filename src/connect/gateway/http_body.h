@@ -26,6 +26,7 @@ class BodyReader {
   // more bytes behind what was not consumed, which is less than a line.
   Status next(std::string_view data, size_t& consumed);
   std::string take() { return std::move(body_); }
+  [[nodiscard]] size_t held_bytes() const { return body_.size(); }
 
  private:
   enum class State { kSize, kBytes, kBytesEnd, kTrailers, kDone };

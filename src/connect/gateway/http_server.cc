@@ -45,6 +45,8 @@ class HttpServer::Conversation final : public Speaker {
   size_t on_bytes(char* data, size_t size) override;
   void on_end() override;
   void on_tick(int64_t boot_ms) override;
+  [[nodiscard]] size_t held_bytes() const override { return reader_.held_bytes(); }
+  void on_no_room() override;
   void on_stalled() override { connection_.abort(); }
   void on_closed() override { server_.waiting_.erase(std::exchange(ticket_, 0)); }
   void answer(HttpAnswer answer);
@@ -125,8 +127,21 @@ void HttpServer::Conversation::answer(HttpAnswer answer) {
   answered_any_ = true;
   reading_ = false;
   began_ms_ = connection_.table().loop().now_ms();
-  if (!keep_alive) return connection_.finish();
+  if (!keep_alive) {
+    reader_.drop();
+    return connection_.finish();
+  }
   connection_.release_input();
+}
+
+// What is kept behind a request that is being answered was not asked for yet.
+void HttpServer::Conversation::on_no_room() {
+  if (ticket_ != 0) return connection_.abort();
+  is_head_ = false;
+  HttpAnswer answer = refusal(
+      {protocol::ErrorCode::kOverloaded, "too many requests are on their way", "", kFullRetryMs});
+  answer.close = true;
+  this->answer(std::move(answer));
 }
 
 // The peer may send its request, close its half and wait for the answer.
@@ -153,7 +168,7 @@ void HttpServer::Conversation::on_tick(int64_t boot_ms) {
 
 HttpServer::HttpServer(base::EventLoop& loop, HttpHandler& handler,
                        const HttpServerOptions& options)
-    : handler_(handler), options_(options), table_(loop, options.tls, options.queues) {}
+    : handler_(handler), options_(options), table_(loop, options.tls, options.bounds) {}
 
 HttpServer::~HttpServer() = default;
 

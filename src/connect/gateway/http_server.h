@@ -43,7 +43,7 @@ struct HttpServerOptions {
   size_t body_bytes_max = protocol::kMessageBytesMax;
   // 20,000 idle connections at 4 KB are 80 MB. Beyond it newcomers get 503.
   size_t connections_max = 20'000;
-  ConnectionTable::QueueBounds queues{};
+  ConnectionTable::Bounds bounds{};
 };
 
 class HttpServer {

@@ -1,6 +1,6 @@
 #include "connect/gateway/http_server.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +11,8 @@
 
 namespace chat::gateway {
 namespace {
+
+using testing::StartsWith;
 
 // Answers everything at once.
 class LargeAnswers final : public HttpHandler {
@@ -37,17 +39,21 @@ class HttpServerTest : public testing::Test {
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends_.data()), 0);
   }
   ~HttpServerTest() override { close(ends_[1]); }
+  void send(const std::string& bytes) const {
+    ASSERT_EQ(write(ends_[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
   // What the server has sent; runs it meanwhile until it sends no more.
-  size_t receive() {
-    size_t total = 0;
+  std::string receive_text() {
+    std::string text;
     std::array<char, 64 * 1024> bytes{};
     for (int quiet = 0; quiet < 3; ++quiet) {
       loop_.run_once(0);
       for (ssize_t n = 0; (n = read(ends_[1], bytes.data(), bytes.size())) > 0; quiet = 0)
-        total += static_cast<size_t>(n);
+        text.append(bytes.data(), static_cast<size_t>(n));
     }
-    return total;
+    return text;
   }
+  size_t receive() { return receive_text().size(); }
 
   std::array<int, 2> ends_{};
   base::EventLoop loop_;
@@ -70,6 +76,50 @@ TEST_F(HttpServerTest, UnreadAnswersStopThePipelineUntilTheyAreRead) {
   EXPECT_LT(handler_.answers, kRequests / 2);
   EXPECT_GT(receive(), kRequests * LargeAnswers::kBytes);
   EXPECT_EQ(handler_.answers, kRequests);
+}
+
+// Knows nobody, and lets in only to /open.
+class Doorkeeper final : public HttpHandler {
+ public:
+  void handle(HttpRequest, const Peer&, HttpResponder respond) override { respond({}); }
+  std::optional<HttpAnswer> answer_head(const HttpRequest& head, const Peer&) override {
+    if (head.path == "/open") return std::nullopt;
+    return refusal({protocol::ErrorCode::kTokenMissing, "who are you?"});
+  }
+};
+
+TEST_F(HttpServerTest, OfWhatIsRefusedAtItsHeadNothingIsKept) {
+  Doorkeeper handler;
+  HttpServer server(loop_, handler, {});
+  server.adopt(ends_[0], {});
+  send("POST /closed HTTP/1.1\r\nHost: h\r\nContent-Length: 65000\r\n\r\n" +
+       std::string(64'000, 'x'));
+  EXPECT_THAT(receive_text(), StartsWith("HTTP/1.1 401 "));
+  EXPECT_EQ(server.connections().count(), 1u);  // until the peer closes, too
+  EXPECT_EQ(server.connections().held_bytes(), 0u);
+}
+
+// The first has what it sends kept, the second finds no room, however small each piece is.
+TEST_F(HttpServerTest, BodiesThatTrickleInAreKeptUpToABound) {
+  Doorkeeper handler;
+  HttpServer server(loop_, handler, {.bounds = {.held_bytes_max = 10'000}});
+  std::array<int, 2> first{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, first.data()), 0);
+  server.adopt(first[0], {});
+  server.adopt(ends_[0], {});
+  const std::string head = "POST /open HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n";
+  const std::string begun = head + std::string(8'000, 'x');
+  ASSERT_GT(write(first[1], begun.data(), begun.size()), 0);
+  loop_.run_once(0);
+  EXPECT_EQ(server.connections().held_bytes(), 8'000u);
+  send(head + std::string(4'000, 'x'));
+  EXPECT_EQ(receive_text(), "");  // little is kept in any case
+  send(std::string(1'000, 'x'));
+  EXPECT_THAT(receive_text(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(server.connections().held_bytes(), 8'000u);
+  close(first[1]);
+  loop_.run_once(0);
+  EXPECT_EQ(server.connections().held_bytes(), 0u);
 }
 
 TEST_F(HttpServerTest, WithoutATlsStreamNothingIsSpoken) {

@@ -92,6 +92,8 @@ void WebSocket::on_tick(int64_t) {
   session_.on_tick(host_.now());
 }
 
+void WebSocket::on_no_room() { session_.close_for_now(CloseCode::kTooSlow, kSlowRetryMs); }
+
 void WebSocket::on_stalled() {
   session_.close_for_now(CloseCode::kTooSlow, kSlowRetryMs);
   connection_.finish();

@@ -51,6 +51,8 @@ class WebSocket final : public Speaker, public SessionPort {
 
   size_t on_bytes(char* data, size_t size) override;
   void on_end() override { connection_.abort(); }
+  [[nodiscard]] size_t held_bytes() const override { return reader_.held_bytes(); }
+  void on_no_room() override;
   void on_tick(int64_t boot_ms) override;
   void on_drained() override;
   void on_stalled() override;

@@ -67,6 +67,8 @@ class FrameReader {
   // refused (1008).
   Status next(char* data, size_t size, size_t& consumed, Message& message);
   const Failure& failure() const { return failure_; }  // after kFailed, which is for good
+  // Bytes of a fragmented message whose end has not come.
+  size_t held_bytes() const { return assembled_.size(); }
 
  private:
   End end_;

@@ -194,10 +194,15 @@ HttpReader::Status HttpReader::next(const char* data, size_t size, size_t& consu
   return status;
 }
 
+HttpReader::Status HttpReader::fail(const HeadFailure& failure) {
+  const bool too_long = failure.status == 431 || failure.status == 414;
+  return fail(failure.status, {too_long ? ErrorCode::kTooLarge : ErrorCode::kFieldInvalid,
+                               failure.message, too_long ? "" : "request"});
+}
+
 HttpReader::Status HttpReader::need_more_head(std::string_view data) {
   scanned_ = data.size();
-  if (const auto failure = check_partial_head(data))
-    return fail(failure->status, {ErrorCode::kTooLarge, failure->message});
+  if (const auto failure = check_partial_head(data)) return fail(*failure);
   return Status::kNeedMore;
 }
 
@@ -207,13 +212,8 @@ HttpReader::Status HttpReader::read_head(std::string_view data, size_t& consumed
   const size_t end = data.find("\r\n\r\n", from);
   if (end == std::string_view::npos) return need_more_head(data);
   const std::string_view head = data.substr(0, end + 4);
-  if (const auto failure = check_partial_head(head))
-    return fail(failure->status, {ErrorCode::kTooLarge, failure->message});
-  if (const auto failure = check_head(head)) {
-    const bool too_long = failure->status == 431 || failure->status == 414;
-    return fail(failure->status, {too_long ? ErrorCode::kTooLarge : ErrorCode::kFieldInvalid,
-                                  failure->message, too_long ? "" : "request"});
-  }
+  if (const auto failure = check_partial_head(head)) return fail(*failure);
+  if (const auto failure = check_head(head)) return fail(*failure);
   scanned_ = 0;
   consumed = head.size();
   return parse_head(head);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect/gateway/http_head.h"
 #include "connect/gateway/user_queues.h"
 #include "connect/protocol/error.h"
 #include "connect/protocol/limits.h"
@@ -89,6 +90,7 @@ class HttpReader {
   struct Body;
 
   Status fail(int status, const protocol::Error& error);
+  Status fail(const HeadFailure& failure);
   Status fail_too_large();
   Status read_head(std::string_view data, size_t& consumed);
   Status parse_head(std::string_view head);

@@ -130,6 +130,9 @@ std::optional<HeadFailure> check_head(std::string_view head) {
 }
 
 std::optional<HeadFailure> check_partial_head(std::string_view head) {
+  // A client that speaks TLS here waits for our answer, and would never end a line.
+  if (!head.empty() && head.front() != '\r' && !is_token(head.substr(0, 1)))
+    return bad("the method is no token");
   const size_t line_end = head.find("\r\n");
   if (line_end == std::string_view::npos && head.size() > kUriBytesMax + kLineSlack)
     return uri_too_long();

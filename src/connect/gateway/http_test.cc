@@ -150,6 +150,7 @@ TEST(HttpReader, RefusesWhatTwoPartiesCouldReadDifferently) {
        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\nabc", 413},
       {"an unknown expectation", get("Host: h\r\nExpect: a miracle\r\n"), 417},
       {"noise", std::string(64, '\x16') + "\r\n\r\n", 400},
+      {"a TLS handshake, which waits for an answer", "\x16\x03\x01", 400},
   };
   for (const auto& each : kCases) {
     for (size_t piece : {size_t{1}, size_t{1024}, each.bytes.size()}) {

@@ -10,7 +10,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from driver import PATIENCE_S, eventually, keys
-from driver.live import Live
+from driver.live import Live, tls_context
 from driver.operations import Refused, new_key
 from driver.rest import Rest
 from driver.server import run
@@ -154,8 +154,7 @@ def test_tls(start, tmp_path):
     server = start("--tls-cert", str(cert), "--tls-key", str(key))
     token = server.token("alice")
     assert get_me(server, token, verify=str(cert)).json()["user"] == "alice"
-    context = ssl.create_default_context(cafile=str(cert))
-    session = Live(server, token=token, ssl=context)
+    session = Live(server, token=token, ssl=tls_context(str(cert)))
     chat = session.create()["chat"]
     text = "x" * 16000
     for _ in range(20):

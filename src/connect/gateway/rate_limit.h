@@ -8,7 +8,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include "connect/base/text_map.h"
 
 namespace chat::gateway {
 
@@ -38,14 +39,10 @@ class RateLimiter {
   [[nodiscard]] size_t users() const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<std::string, TokenBucket, Hash, std::equal_to<>> buckets;  // guarded
-    size_t sweep_at = 64;  // entries; guarded
+    base::TextMap<TokenBucket> buckets;  // guarded
+    size_t sweep_at = 64;                // entries; guarded
   };
   static constexpr size_t kShards = 64;
 

@@ -13,9 +13,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "connect/base/clock.h"
+#include "connect/base/text_map.h"
 #include "connect/protocol/read_service.h"
 
 namespace chat::gateway {
@@ -53,14 +53,10 @@ class ReadTurns final : public protocol::ReadService,
     bool is_beginning = false;
     std::deque<Waiting> waiting;
   };
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   struct Shard {
     std::mutex mutex;
-    bool is_closed = false;                                              // guarded
-    std::unordered_map<std::string, Turn, Hash, std::equal_to<>> turns;  // guarded; none is idle
+    bool is_closed = false;     // guarded
+    base::TextMap<Turn> turns;  // guarded; none is idle
   };
   static constexpr size_t kShards = 16;
 

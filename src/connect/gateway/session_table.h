@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "connect/base/text_map.h"
 #include "connect/gateway/websocket.h"
 #include "connect/protocol/ids.h"
 
@@ -36,16 +37,9 @@ class SessionTable {
   [[nodiscard]] bool has_watchers() const { return watching_.load(std::memory_order_relaxed) > 0; }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  template <typename Value>
-  using ByUser = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
-
   std::unordered_map<uint64_t, WebSocket*> sockets_;
-  ByUser<std::vector<WebSocket*>> users_;
-  ByUser<std::vector<uint64_t>> watchers_;
+  base::TextMap<std::vector<WebSocket*>> users_;
+  base::TextMap<std::vector<uint64_t>> watchers_;
   std::unordered_map<uint64_t, std::vector<protocol::UserId>> watched_;  // by session
   std::atomic<size_t> watching_{0};
   uint64_t last_number_ = 0;

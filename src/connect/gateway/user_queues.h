@@ -9,7 +9,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include "connect/base/text_map.h"
 
 namespace chat::gateway {
 
@@ -22,16 +23,10 @@ class UserQueues {
   [[nodiscard]] size_t users() const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  using Accounts =
-      std::unordered_map<std::string, std::weak_ptr<std::atomic<size_t>>, Hash, std::equal_to<>>;
   struct Shard {
     mutable std::mutex mutex;
-    Accounts accounts;     // guarded
-    size_t sweep_at = 64;  // entries; guarded
+    base::TextMap<std::weak_ptr<std::atomic<size_t>>> accounts;  // guarded
+    size_t sweep_at = 64;                                        // entries; guarded
   };
   static constexpr size_t kShards = 16;
 

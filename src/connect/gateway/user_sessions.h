@@ -7,7 +7,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include "connect/base/text_map.h"
 
 namespace chat::gateway {
 
@@ -20,13 +21,9 @@ class UserSessions {
   void leave(std::string_view user);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   struct Shard {
     std::mutex mutex;
-    std::unordered_map<std::string, size_t, Hash, std::equal_to<>> counts;  // guarded; none is 0
+    base::TextMap<size_t> counts;  // guarded; none is 0
   };
   static constexpr size_t kShards = 16;
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "connect/base/text_map.h"
 #include "connect/messaging/dedup.h"
 #include "connect/messaging/membership_change.h"
 #include "connect/persistence/persistence.h"
@@ -27,12 +27,8 @@ struct Tail {
 
 class ChatState {
  public:
-  struct TextHash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   // By the bytes of the user's id, past members too.
-  using Members = std::unordered_map<std::string, protocol::MemberItem, TextHash, std::equal_to<>>;
+  using Members = base::TextMap<protocol::MemberItem>;
 
   // A chat that does not exist.
   ChatState() = default;

@@ -1,0 +1,53 @@
+/**
+ * Where a client keeps what it has read and what it has yet to send, for one account.
+ *
+ * A storage holds, for each chat, one record and the messages it has (folded: edits, deletes and
+ * reactions are in them), and the outbox. It is a cache of the server's truth: losing it loses
+ * nothing but unsent messages. Implementations: `MemoryStorage`, `IndexedDbStorage`; one contract
+ * suite runs against both.
+ *
+ * Every method may reject; the client then goes on without storage. Writes are atomic: a batch is
+ * there whole or not at all, and batches take effect in the order of the calls.
+ */
+
+import type { StoredChat, StoredMessage, StoredOperation } from "../core/records.js";
+import type { ChatId, Event, Seq } from "../protocol/types.js";
+
+/** One change of a batch. */
+export type StorageChange =
+  /** Writes the chat's record. */
+  | { readonly type: "put_chat"; readonly chat: StoredChat }
+  /** Removes a chat with its messages. */
+  | { readonly type: "drop_chat"; readonly chat: ChatId }
+  /** Removes a chat's messages; its record stays. */
+  | { readonly type: "drop_messages"; readonly chat: ChatId }
+  /** Writes messages; one that is there at a later `horizon` stays as it is. */
+  | {
+      readonly type: "put_messages";
+      readonly chat: ChatId;
+      readonly messages: readonly StoredMessage[];
+    }
+  /** Folds an edit, a delete or a reaction into its target, if that is there: `foldInto` of the core. */
+  | { readonly type: "fold"; readonly chat: ChatId; readonly event: Event }
+  | { readonly type: "put_operation"; readonly operation: StoredOperation }
+  | { readonly type: "drop_operation"; readonly localId: string };
+
+export interface Storage {
+  /** Opens it for an account; creates what is missing. Called once, before anything else. */
+  open(account: string): Promise<void>;
+  /** All chat records. */
+  loadChats(): Promise<readonly StoredChat[]>;
+  /** Messages with `from <= seq <= to`, ascending; the last `limit` of them, or the first from the start. */
+  loadMessages(
+    chat: ChatId,
+    range: { readonly from: Seq; readonly to: Seq },
+    limit: number,
+    end: "first" | "last",
+  ): Promise<readonly StoredMessage[]>;
+  /** The outbox of all tabs, in the order in which operations were put. */
+  loadOperations(): Promise<readonly StoredOperation[]>;
+  write(batch: readonly StorageChange[]): Promise<void>;
+  /** Removes everything of the account. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -27,7 +27,7 @@ export function fromEvent(event: Event): StoredMessage | null {
     const folded: FoldedMessage = gone
       ? { ...message, deleted: { by: event.from, ts: event.ts } }
       : message;
-    return { message: folded, horizon: event.seq, reactors: {}, stale: false };
+    return { message: folded, horizon: event.seq, reactors: {}, stale: gone === true };
   }
   if (event.kind === "member" || event.kind === "chat")
     return { message: event, horizon: event.seq, reactors: {}, stale: false };
@@ -47,8 +47,11 @@ export function foldInto(stored: StoredMessage, event: Event, user: UserId): Sto
   const { message } = stored;
   if (message.kind !== "message" || targetOf(event) !== message.id) return stored;
   const moved = { ...stored, horizon: event.seq };
+  // The log does not say who deleted what is gone, until the delete itself comes.
+  if (message.deleted !== undefined && !stored.stale) return moved;
+  if (event.kind === "delete")
+    return { ...moved, message: deleted(message, event), reactors: {}, stale: false };
   if (message.deleted !== undefined) return moved;
-  if (event.kind === "delete") return { ...moved, message: deleted(message, event), reactors: {} };
   if (event.kind === "edit" && event.body !== undefined) {
     const edited = { id: event.id, ts: event.ts };
     return { ...moved, message: { ...message, body: event.body, edited } };

@@ -101,9 +101,9 @@ void append_answer(std::string& out, const HttpAnswer& answer, bool head, bool k
   }
   if (!says_cache) out += "\r\nCache-Control: no-store";
   const bool has_no_body = answer.status == 204 || answer.status == 304 || answer.status < 200;
-  if (!answer.body.empty() && !has_no_body)
-    out.append("\r\nContent-Type: ").append(answer.content_type);
-  if (!has_no_body) out.append("\r\nContent-Length: ").append(std::to_string(answer.body.size()));
+  const size_t size = answer.body.size() + answer.lasting_body.size();
+  if (size > 0 && !has_no_body) out.append("\r\nContent-Type: ").append(answer.content_type);
+  if (!has_no_body) out.append("\r\nContent-Length: ").append(std::to_string(size));
   // Said in both cases, because HTTP/1.0 clients close unless told otherwise.
   if (answer.status != 101)
     out += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";

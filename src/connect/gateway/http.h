@@ -38,6 +38,9 @@ struct HttpRequest {
 struct HttpAnswer {
   int status = 200;
   std::string body;
+  // In place of `body`: bytes that outlive every connection. They are written as the peer takes
+  // them, and never wait as a whole.
+  std::string_view lasting_body;
   std::string content_type = "application/json";  // not sent when there is no body
   std::vector<HttpRequest::Header> headers;
   bool close = false;  // the connection ends after this answer
@@ -51,8 +54,8 @@ struct HttpAnswer {
 // code.
 HttpAnswer refusal(const protocol::Error& error, int status = 0);
 
-// Appends the answer's bytes. `head`: the request was a HEAD, the body stays away. Answers without
-// a Cache-Control of their own get `no-store`.
+// Appends the answer's bytes, but not those of a lasting body. `head`: the request was a HEAD, the
+// body stays away. Answers without a Cache-Control of their own get `no-store`.
 void append_answer(std::string& out, const HttpAnswer& answer, bool head, bool keep_alive);
 
 // Percent-decoding; nothing for a broken escape.

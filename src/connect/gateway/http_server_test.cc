@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 namespace chat::gateway {
 namespace {
 
+using testing::EndsWith;
 using testing::StartsWith;
 
 // Answers everything at once.
@@ -76,6 +78,47 @@ TEST_F(HttpServerTest, UnreadAnswersStopThePipelineUntilTheyAreRead) {
   EXPECT_LT(handler_.answers, kRequests / 2);
   EXPECT_GT(receive(), kRequests * LargeAnswers::kBytes);
   EXPECT_EQ(handler_.answers, kRequests);
+}
+
+// Answers everything with the same bytes; the last of them tells the end.
+class LastingAnswers final : public HttpHandler {
+ public:
+  void handle(HttpRequest request, const Peer&, HttpResponder respond) override {
+    HttpAnswer answer;
+    answer.lasting_body = bytes_;
+    answer.close = request.path == "/close";
+    respond(std::move(answer));
+  }
+  const std::string bytes_ = std::string(5'000'000, 'x') + "END";
+};
+
+TEST_F(HttpServerTest, OfALastingBodyLittleWaitsAndAllIsWritten) {
+  LastingAnswers handler;
+  HttpServer server(loop_, handler, {});
+  server.adopt(ends_[0], {});
+  const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  send(get + "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n" + get + "GET /close HTTP/1.1\r\nHost: h\r\n\r\n");
+  for (int turn = 0; turn < 20; ++turn) {
+    loop_.run_once(0);
+    EXPECT_LE(server.connections().queue_bytes(), 64u * 1024);
+  }
+  EXPECT_GT(server.connections().queue_bytes(), 0u);
+  const std::string text = receive_text();
+  EXPECT_THAT(text, EndsWith("xxxEND"));
+  size_t heads = 0;
+  for (size_t at = 0; (at = text.find("HTTP/1.1 200 OK\r\n", at)) != text.npos; ++at) heads += 1;
+  EXPECT_EQ(heads, 4u);
+  EXPECT_EQ(std::ranges::count(text, 'x'), 3 * 5'000'000);
+}
+
+TEST_F(HttpServerTest, APeerThatClosesItsHalfGetsAllOfALastingBody) {
+  LastingAnswers handler;
+  HttpServer server(loop_, handler, {});
+  server.adopt(ends_[0], {});
+  send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  loop_.run_once(0);
+  shutdown(ends_[1], SHUT_WR);
+  EXPECT_THAT(receive_text(), EndsWith("xxxEND"));
 }
 
 // Knows nobody, and lets in only to /open.

@@ -224,6 +224,15 @@ TEST(HttpAnswer, SaysLengthTypeAndThatItIsNotToBeStored) {
   EXPECT_THAT(written(answer), Not(HasSubstr("Content-Length")));
 }
 
+TEST(HttpAnswer, OfALastingBodyOnlyTheHeadIsAppended) {
+  HttpAnswer answer;
+  answer.content_type = "text/css";
+  answer.lasting_body = "p{}";
+  EXPECT_EQ(written(answer),
+            "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: text/css\r\n"
+            "Content-Length: 3\r\nConnection: keep-alive\r\n\r\n");
+}
+
 TEST(HttpAnswer, ARefusalCarriesTheErrorAndWhenToComeBack) {
   const HttpAnswer answer =
       refusal({protocol::ErrorCode::kRateLimited, "20 sends a second per user", "", 1200});

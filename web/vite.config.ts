@@ -1,0 +1,29 @@
+/**
+ * How the web app is built: hashed files under assets/, nothing inline, so that the server can
+ * forbid inline scripts and styles altogether. The result goes to ../build/web, where the server's
+ * build takes it from.
+ */
+
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export const alias = {
+  "@connect-chat/sdk": fileURLToPath(new URL("../sdk/typescript/src/index.ts", import.meta.url)),
+};
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias },
+  build: {
+    outDir: "../build/web",
+    emptyOutDir: true,
+    assetsDir: "assets",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/v1": { target: "http://127.0.0.1:8080", ws: true } },
+  },
+});

@@ -1,5 +1,8 @@
 /** @packageDocumentation The client of Connect: see the README beside this package. */
 
 export * from "./api.js";
+export type * from "./core/records.js";
 export type * from "./protocol/types.js";
-export type { Storage, StorageChange } from "./storage/storage.js";
+export { IndexedDbStorage } from "./storage/indexeddb.js";
+export { MemoryDisk, MemoryStorage } from "./storage/memory.js";
+export type { Account, Storage, StorageChange } from "./storage/storage.js";

@@ -11,7 +11,14 @@
  */
 
 import type { StoredChat, StoredMessage, StoredOperation } from "../core/records.js";
-import type { ChatId, Event, Seq } from "../protocol/types.js";
+import type { ChatId, Event, Seq, UserId } from "../protocol/types.js";
+
+/** Whose data it is. Each account has its own, apart from all others. */
+export interface Account {
+  /** The server's address, without a slash at its end. */
+  readonly url: string;
+  readonly user: UserId;
+}
 
 /** One change of a batch. */
 export type StorageChange =
@@ -33,21 +40,22 @@ export type StorageChange =
   | { readonly type: "drop_operation"; readonly localId: string };
 
 export interface Storage {
-  /** Opens it for an account; creates what is missing. Called once, before anything else. */
-  open(account: string): Promise<void>;
+  /** Opens it for an account; creates what is missing. Called before anything else. */
+  open(account: Account): Promise<void>;
   /** All chat records. */
   loadChats(): Promise<readonly StoredChat[]>;
-  /** Messages with `from <= seq <= to`, ascending; the last `limit` of them, or the first from the start. */
+  /** Messages with `from <= seq <= to`, ascending: at most `limit`, from the start or up to the end. */
   loadMessages(
     chat: ChatId,
     range: { readonly from: Seq; readonly to: Seq },
     limit: number,
     end: "first" | "last",
   ): Promise<readonly StoredMessage[]>;
-  /** The outbox of all tabs, in the order in which operations were put. */
+  /** The outbox of all tabs, ascending by `order`, and by `localId` where that is the same. */
   loadOperations(): Promise<readonly StoredOperation[]>;
   write(batch: readonly StorageChange[]): Promise<void>;
-  /** Removes everything of the account. */
+  /** Removes everything of the account; it stays open. */
   clear(): Promise<void>;
+  /** Resolves when what was written before is kept. What is called after it rejects. */
   close(): Promise<void>;
 }

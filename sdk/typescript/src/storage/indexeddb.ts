@@ -1,0 +1,248 @@
+/**
+ * A storage in the browser's IndexedDB: what the tabs of one browser share.
+ *
+ * A database per account, with three stores: `chats` by chat, `messages` by chat and seq (and, for
+ * folding, by chat and id), `operations` by localId (and in their order). Every batch is one
+ * transaction over all three, so batches of one connection take effect in the order of the calls,
+ * and one that fails leaves nothing behind.
+ *
+ * A tab with a newer schema is not held up: this connection closes for it, and what is called
+ * afterwards rejects. The other way round `open` rejects, when older tabs do not make way.
+ */
+
+import {
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPObjectStore,
+  type IDBPTransaction,
+  openDB,
+} from "idb";
+import { foldInto, targetOf } from "../core/fold.js";
+import type { StoredChat, StoredMessage, StoredOperation } from "../core/records.js";
+import type { ChatId, Event, EventId, Seq, UserId } from "../protocol/types.js";
+import type { Account, Storage, StorageChange } from "./storage.js";
+
+interface Schema extends DBSchema {
+  chats: { key: ChatId; value: StoredChat };
+  messages: {
+    key: [ChatId, Seq];
+    value: StoredMessage;
+    indexes: { by_id: [ChatId, EventId] };
+  };
+  operations: {
+    key: string;
+    value: StoredOperation;
+    indexes: { by_order: [number, string] };
+  };
+}
+
+type StoreName = "chats" | "messages" | "operations";
+type Database = IDBPDatabase<Schema>;
+type Transaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
+type Messages = IDBPObjectStore<Schema, StoreName[], "messages", "readwrite">;
+
+const STORES: StoreName[] = ["chats", "messages", "operations"];
+
+/** Rises when the stores change; `createStores` then says what becomes of older data. */
+const SCHEMA_VERSION = 1;
+
+/** What the account's database is called. A URL holds no blank, so the name is unambiguous. */
+export function databaseName(account: Account): string {
+  return `connect ${account.url} ${account.user}`;
+}
+
+export class IndexedDbStorage implements Storage {
+  #opened: { readonly database: Database; readonly user: UserId } | null = null;
+
+  async open(account: Account): Promise<void> {
+    const database = await openDatabase(databaseName(account), () => {
+      this.#opened = null;
+    });
+    this.#opened = { database, user: account.user };
+  }
+
+  async loadChats(): Promise<readonly StoredChat[]> {
+    return this.#use().database.getAll("chats");
+  }
+
+  async loadMessages(
+    chat: ChatId,
+    range: { readonly from: Seq; readonly to: Seq },
+    limit: number,
+    end: "first" | "last",
+  ): Promise<readonly StoredMessage[]> {
+    const { database } = this.#use();
+    // IndexedDB takes a range that is the wrong way round for a mistake, and 0 for no limit.
+    if (limit < 1 || range.from > range.to) return [];
+    const transaction = database.transaction("messages", "readonly");
+    const from =
+      end === "first" ? range.from : await startOfLast(transaction.store, chat, range, limit);
+    return transaction.store.getAll(IDBKeyRange.bound([chat, from], [chat, range.to]), limit);
+  }
+
+  async loadOperations(): Promise<readonly StoredOperation[]> {
+    return this.#use().database.getAllFromIndex("operations", "by_order");
+  }
+
+  async write(batch: readonly StorageChange[]): Promise<void> {
+    const { user } = this.#use();
+    await this.#transact(async (transaction) => {
+      // One after the other: a fold reads what the changes before it wrote.
+      for (const change of batch) await apply(transaction, change, user);
+    });
+  }
+
+  async clear(): Promise<void> {
+    await this.#transact(async (transaction) => {
+      await Promise.all(STORES.map((store) => transaction.objectStore(store).clear()));
+    });
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    // Transactions that have begun are finished, as IndexedDB promises.
+    opened?.database.close();
+  }
+
+  /** Runs the work in a transaction; whatever goes wrong undoes it and rejects. */
+  async #transact(work: (transaction: Transaction) => Promise<void>): Promise<void> {
+    const transaction = this.#use().database.transaction(STORES, "readwrite");
+    const done = transaction.done.then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    try {
+      await work(transaction);
+    } catch (error) {
+      abort(transaction);
+      await done;
+      throw error;
+    }
+    const failure = await done;
+    if (failure !== null) throw failure.error ?? new Error("the storage undid a write");
+  }
+
+  #use(): { readonly database: Database; readonly user: UserId } {
+    if (this.#opened === null) throw new Error("the storage is not open");
+    return this.#opened;
+  }
+}
+
+/** Opens the database; `lost` is called when the connection is closed by something else than us. */
+function openDatabase(name: string, lost: () => void): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const opening = openDB<Schema>(name, SCHEMA_VERSION, {
+      upgrade: createStores,
+      blocked() {
+        late = true;
+        reject(new Error("another tab holds an older version of the storage open"));
+      },
+      blocking(_current, _blocked, event) {
+        lost();
+        // The event's target is typed as an EventTarget; IndexedDB says that it is the database.
+        (event.target as IDBDatabase).close();
+      },
+      terminated: lost,
+    });
+    opening.then((database) => {
+      if (late) database.close();
+      else resolve(database);
+    }, reject);
+  });
+}
+
+function createStores(database: Database): void {
+  database.createObjectStore("chats", { keyPath: "chat" });
+  const messages = database.createObjectStore("messages", {
+    keyPath: ["message.chat", "message.seq"],
+  });
+  messages.createIndex("by_id", ["message.chat", "message.id"]);
+  const operations = database.createObjectStore("operations", { keyPath: "localId" });
+  operations.createIndex("by_order", ["order", "localId"]);
+}
+
+/** The seq at which the last `limit` messages of the range begin: two requests, however many. */
+async function startOfLast(
+  messages: IDBPObjectStore<Schema, ["messages"], "messages", "readonly">,
+  chat: ChatId,
+  range: { readonly from: Seq; readonly to: Seq },
+  limit: number,
+): Promise<Seq> {
+  const within = IDBKeyRange.bound([chat, range.from], [chat, range.to]);
+  const last = await messages.openKeyCursor(within, "prev");
+  const first = limit === 1 ? last : await last?.advance(limit - 1);
+  return first?.primaryKey[1] ?? range.from;
+}
+
+async function apply(
+  transaction: Transaction,
+  change: StorageChange,
+  user: UserId,
+): Promise<unknown> {
+  const chats = transaction.objectStore("chats");
+  const messages = transaction.objectStore("messages");
+  const operations = transaction.objectStore("operations");
+  switch (change.type) {
+    case "put_chat":
+      return chats.put(change.chat);
+    case "drop_chat":
+      return Promise.all([chats.delete(change.chat), messages.delete(allOf(change.chat))]);
+    case "drop_messages":
+      return messages.delete(allOf(change.chat));
+    case "put_messages":
+      return putMessages(messages, change.messages);
+    case "fold":
+      return fold(messages, change.chat, change.event, user);
+    case "put_operation":
+      return operations.put(change.operation);
+    case "drop_operation":
+      return operations.delete(change.localId);
+  }
+}
+
+/** The keys of a chat's messages: an array sorts behind every number. */
+function allOf(chat: ChatId): IDBKeyRange {
+  return IDBKeyRange.bound([chat], [chat, []]);
+}
+
+async function putMessages(
+  messages: Messages,
+  written: readonly StoredMessage[],
+): Promise<unknown> {
+  const held = await Promise.all(
+    written.map(({ message }) => messages.get([message.chat, message.seq])),
+  );
+  const latest = new Map<Seq, StoredMessage>();
+  for (const stored of [...held, ...written]) {
+    if (stored === undefined) continue;
+    const before = latest.get(stored.message.seq);
+    if (before === undefined || before.horizon <= stored.horizon)
+      latest.set(stored.message.seq, stored);
+  }
+  return Promise.all([...latest.values()].map((stored) => messages.put(stored)));
+}
+
+async function fold(
+  messages: Messages,
+  chat: ChatId,
+  event: Event,
+  user: UserId,
+): Promise<unknown> {
+  const id = targetOf(event);
+  if (id === null) return;
+  const stored = await messages.index("by_id").get([chat, id]);
+  if (stored === undefined) return;
+  const folded = foldInto(stored, event, user);
+  return folded === stored ? undefined : messages.put(folded);
+}
+
+/** Aborts it, unless it is over already. */
+function abort(transaction: Transaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It was undone before, by the same failure that brought us here.
+  }
+}

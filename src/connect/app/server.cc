@@ -14,6 +14,7 @@
 #include "connect/app/ops_handler.h"
 #include "connect/app/serve_options.h"
 #include "connect/app/start_page.h"
+#include "connect/app/web_files.h"
 #include "connect/base/clock.h"
 #include "connect/base/event_loop.h"
 #include "connect/base/log.h"
@@ -98,6 +99,7 @@ struct Server::Parts {
   std::unique_ptr<gateway::JwtAuthenticator> jwt;  // one of the two
   std::unique_ptr<gateway::DevAuthenticator> dev;
   std::unique_ptr<crypto::ServerTlsContext> tls;  // null: plain
+  std::string page;                               // where there is no web app
   std::unique_ptr<gateway::Gateway> gateway;
 
   std::atomic<const char*> phase{"starting"};  // empty: serving
@@ -202,7 +204,12 @@ base::Status Server::Parts::start_gateway() {
   of_gateway.origins = options.origins;
   of_gateway.sends_per_second = options.rate_sends;
   of_gateway.openapi_json = std::string(openapi_json());
-  of_gateway.files["/"] = start_page(dev != nullptr);
+  of_gateway.files = web_files();
+  if (of_gateway.files.empty()) {
+    page = start_page(dev != nullptr);
+    of_gateway.files = {
+        {.path = "/index.html", .content_type = "text/html; charset=utf-8", .plain = page}};
+  }
   const gateway::Authenticator& authenticator =
       jwt ? static_cast<const gateway::Authenticator&>(*jwt) : *dev;
   gateway = std::make_unique<gateway::Gateway>(

@@ -1,7 +1,5 @@
 #include "connect/app/start_page.h"
 
-#include <string>
-
 namespace chat::app {
 namespace {
 
@@ -34,14 +32,11 @@ the HTTP calls; the WebSocket is at /v1/ws.
 
 }  // namespace
 
-gateway::StaticFile start_page(bool has_dev_login) {
-  gateway::StaticFile page;
-  page.content_type = "text/html; charset=utf-8";
-  page.body = kHead;
-  page.body += std::string("<p>Version ") + CONNECT_VERSION + ".\n";
-  page.body += has_dev_login ? kDevLogin : kTokens;
-  page.body += kTail;
-  return page;
+std::string start_page(bool has_dev_login) {
+  std::string page = kHead;
+  page += std::string("<p>Version ") + CONNECT_VERSION + ".\n";
+  page += has_dev_login ? kDevLogin : kTokens;
+  return page + kTail;
 }
 
 }  // namespace chat::app

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,20 +25,11 @@
 #include "connect/crypto/tls.h"
 #include "connect/gateway/authenticator.h"
 #include "connect/gateway/dev_login.h"
+#include "connect/gateway/static_files.h"
 #include "connect/protocol/limits.h"
 #include "connect/protocol/read_service.h"
 
 namespace chat::gateway {
-
-struct StaticFile {
-  std::string content_type;
-  std::string body;
-  std::string etag;                        // with its quotes; empty: none
-  std::string cache_control = "no-cache";  // ask again, by the etag
-  // A page that needs more than its own text says so.
-  std::string content_security_policy =
-      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-};
 
 struct GatewayOptions {
   std::string listen = "127.0.0.1:8080";
@@ -58,9 +48,8 @@ struct GatewayOptions {
   size_t held_bytes_max = 64 << 20;        // per loop, of input that is not whole yet
   int64_t drain_ms = 10'000;               // how long drain() waits for answers and outboxes
   int64_t reconnect_spread_ms = 5'000;     // clients are told to come back within this time
-  std::map<std::string, StaticFile>
-      files;                 // by path; "/" is the page of a browser that strays here
-  std::string openapi_json;  // served at /v1/openapi.json
+  std::vector<StaticFile> files;           // for browsers: the web app
+  std::string openapi_json;                // served at /v1/openapi.json
 };
 
 // What the gateway works with. All borrowed; they outlive it.

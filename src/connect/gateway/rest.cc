@@ -103,7 +103,7 @@ Result<std::vector<std::string>> decoded(const std::vector<std::string_view>& pa
 
 Rest::Rest(const GatewayOptions& options, const GatewayParts& parts, RateLimiter& sends,
            RateLimiter& reads)
-    : options_(options), parts_(parts), sends_(sends), reads_(reads) {}
+    : options_(options), parts_(parts), sends_(sends), reads_(reads), files_(options.files) {}
 
 RestCall Rest::take(const HttpRequest& request, const Peer& peer, Moment now, int64_t bus_ms) {
   Opening opening = open(request, peer, now, bus_ms);
@@ -137,23 +137,13 @@ Rest::Opening Rest::open(const HttpRequest& head, const Peer& peer, Moment now, 
 
 std::optional<HttpAnswer> Rest::file_for(const HttpRequest& request) const {
   const bool is_openapi = request.path == "/v1/openapi.json" && !options_.openapi_json.empty();
-  const auto found = options_.files.find(request.path);
-  if (!is_openapi && found == options_.files.end()) return std::nullopt;
+  const StaticFile* const file = is_openapi ? nullptr : files_.find(request);
+  if (!is_openapi && file == nullptr) return std::nullopt;
   if (request.method != Method::kGet && request.method != Method::kHead)
     return not_allowed("GET, HEAD");
-  if (is_openapi) return json_answer(options_.openapi_json);
-  const StaticFile& file = found->second;
+  if (file != nullptr) return StaticFiles::answer(*file, request);
   HttpAnswer answer;
-  answer.content_type = file.content_type;
-  answer.headers = {{"Cache-Control", file.cache_control},
-                    {"Content-Security-Policy", file.content_security_policy},
-                    {"X-Content-Type-Options", "nosniff"}};
-  if (!file.etag.empty()) answer.headers.emplace_back("ETag", file.etag);
-  if (!file.etag.empty() && request.header("if-none-match") == file.etag) {
-    answer.status = 304;
-  } else {
-    answer.body = file.body;
-  }
+  answer.lasting_body = options_.openapi_json;
   return answer;
 }
 

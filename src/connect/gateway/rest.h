@@ -17,6 +17,7 @@
 #include "connect/gateway/gateway.h"
 #include "connect/gateway/http.h"
 #include "connect/gateway/rate_limit.h"
+#include "connect/gateway/static_files.h"
 
 namespace chat::gateway {
 
@@ -61,6 +62,7 @@ class Rest {
   const GatewayParts& parts_;
   RateLimiter& sends_;
   RateLimiter& reads_;
+  const StaticFiles files_;
 };
 
 // The answer to an OPTIONS of a browser, and what every answer to an allowed page carries.

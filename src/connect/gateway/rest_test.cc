@@ -22,10 +22,15 @@ constexpr const char* kKey = "019a0000-0000-7000-8000-000000000001";
 
 class RestTest : public testing::Test {
  protected:
-  RestTest() {
-    options_.origins = {"https://app.example"};
-    options_.openapi_json = "{\"openapi\":\"3.1.0\"}";
-    options_.files["/"] = {"text/html", "<p>Connect</p>", "\"1\""};
+  static GatewayOptions options() {
+    GatewayOptions options;
+    options.origins = {"https://app.example"};
+    options.openapi_json = "{\"openapi\":\"3.1.0\"}";
+    options.files = {{.path = "/index.html",
+                      .content_type = "text/html",
+                      .digest = "1",
+                      .plain = "<p>Connect</p>"}};
+    return options;
   }
 
   static HttpRequest request(Method method, const std::string& target, std::string body = "") {
@@ -69,7 +74,7 @@ class RestTest : public testing::Test {
     return std::get<HttpAnswer>(call).body;
   }
 
-  GatewayOptions options_;
+  const GatewayOptions options_ = options();
   base::ManualClock clock_{kWallMs};
   bus::EmbeddedBus bus_{{}, clock_};
   bus::EmbeddedSessionRegistry registry_;
@@ -303,13 +308,26 @@ TEST_F(RestTest, LogsInOnlyFromThisMachine) {
 TEST_F(RestTest, ServesMeOpenapiAndFiles) {
   EXPECT_THAT(answer(request(Method::kGet, "/v1/me")).body,
               HasSubstr(R"({"user":"alice","limits":{"message_bytes":65536)"));
-  EXPECT_EQ(answer(request(Method::kGet, "/v1/openapi.json")).body, options_.openapi_json);
-  HttpRequest page = request(Method::kGet, "/");
-  EXPECT_EQ(answer(page).body, "<p>Connect</p>");
-  EXPECT_THAT(answer(page).headers,
-              Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
-  set(page, "if-none-match", "\"1\"");
-  EXPECT_EQ(answer(page).status, 304);
+  EXPECT_EQ(answer(request(Method::kGet, "/v1/openapi.json")).lasting_body, options_.openapi_json);
+  for (const Method method : {Method::kGet, Method::kHead}) {
+    const HttpAnswer page = answer(request(method, "/"));
+    EXPECT_EQ(page.lasting_body, "<p>Connect</p>");
+    EXPECT_EQ(page.content_type, "text/html");
+  }
+}
+
+TEST_F(RestTest, NoPageAnswersACall) {
+  HttpRequest page = request(Method::kGet, "/chat/g-1");
+  set(page, "accept", "text/html");
+  EXPECT_EQ(answer(page).status, 200);
+  page.method = Method::kPost;
+  EXPECT_EQ(answer(page).status, 405);
+  for (const char* path : {"/v1/nothing", "/v1/chat/x", "/nothing", "/v1/../index.html"}) {
+    HttpRequest call = request(Method::kGet, path);
+    set(call, "accept", "text/html");
+    EXPECT_EQ(answer(call).status, 404) << path;
+    EXPECT_EQ(answer(call).content_type, "application/json") << path;
+  }
 }
 
 TEST_F(RestTest, AnswersPreflightsOfAllowedPages) {

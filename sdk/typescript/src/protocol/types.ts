@@ -1,6 +1,9 @@
-/** The shapes of the protocol, under the names that its documentation uses. */
+/**
+ * The shapes of the protocol, under the names that its documentation uses. All of them come from the
+ * descriptions in api/*.json.
+ */
 
-import type { components } from "./generated/openapi.js";
+import type { components } from "./generated/schemas.js";
 
 type Schemas = components["schemas"];
 
@@ -39,3 +42,22 @@ export type Members = Schemas["Members"];
 export type Limits = Schemas["Limits"];
 export type ProtocolError = Schemas["Error"];
 export type ErrorCode = ProtocolError["code"];
+
+/** What a session can be asked for or told. */
+export type Operation = keyof Schemas["Requests"];
+/** Those that are answered: all but `typing`. */
+export type AnsweredOperation = keyof Schemas["Replies"];
+/** The fields of an operation. */
+export type RequestOf<O extends Operation> = Schemas["Requests"][O];
+/** What its `ok` holds. */
+export type ReplyOf<O extends AnsweredOperation> = Schemas["Replies"][O];
+export type HelloReply = Schemas["HelloReply"];
+
+/** What comes unasked. */
+export type PushName = keyof Schemas["Pushes"];
+export type PushOf<P extends PushName> = Schemas["Pushes"][P];
+/** A push with its name: narrowed by it. */
+export type Push = { [P in PushName]: { readonly name: P; readonly value: PushOf<P> } }[PushName];
+export type MarkedPush = Schemas["MarkedPush"];
+/** Somebody's presence as the server says it; apps see `Presence`. */
+export type UserPresence = Schemas["Presence"];

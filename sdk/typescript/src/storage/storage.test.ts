@@ -70,12 +70,11 @@ function put(chat: string, ...messages: StoredMessage[]) {
   return { type: "put_messages", chat, messages } as const;
 }
 
-function text({ message }: StoredMessage): unknown {
-  if (message.kind !== "message" || message.body === undefined) return undefined;
-  return "text" in message.body ? message.body.text : undefined;
+function text({ message }: StoredMessage): string | undefined {
+  return message.kind === "message" ? message.body?.text : undefined;
 }
 
-async function texts(storage: Storage, chat = CHAT): Promise<unknown[]> {
+async function texts(storage: Storage, chat = CHAT): Promise<(string | undefined)[]> {
   return (await storage.loadMessages(chat, ALL, 1000, "first")).map(text);
 }
 

@@ -3,7 +3,6 @@
 import socket
 
 import pytest
-import requests
 
 from driver import PATIENCE_S
 from driver.rest import Rest
@@ -61,17 +60,6 @@ def test_no_command_or_an_unknown_one(binary):
     assert run(binary).returncode != 0
     done = run(binary, "explode")
     assert done.returncode != 0 and done.stderr
-
-
-def test_the_address_shows_a_page(binary, start):
-    server = start()
-    page = requests.get(server.url + "/", timeout=PATIENCE_S)
-    assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    version = run(binary, "--version").stdout.decode().split()[-1]
-    for part in (version, 'href="/v1/openapi.json"', "/v1/dev/login", "connect chat"):
-        assert part in page.text, page.text
-    assert requests.get(server.url + "/v1/openapi.json", timeout=PATIENCE_S).status_code == 200
 
 
 def test_too_few_descriptors_are_named(binary, tmp_path):

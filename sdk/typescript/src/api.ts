@@ -21,6 +21,7 @@ import type {
   UserId,
   Visibility,
 } from "./protocol/types.js";
+import type { WebSocketConstructor } from "./rim/socket.js";
 import type { Storage } from "./storage/storage.js";
 
 export interface Readable<T> {
@@ -64,6 +65,8 @@ export interface ClientOptions {
   agent?: string;
   /** Where history and unsent messages are kept. By default IndexedDB where there is one, else memory. */
   storage?: Storage;
+  /** For surroundings without a `WebSocket` of their own: that of `ws`, say, on Node 20. */
+  webSocket?: WebSocketConstructor;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** @packageDocumentation The client of Connect: see the README beside this package. */
 
 export * from "./api.js";
+export { createClient } from "./client.js";
 export type * from "./core/records.js";
 export type * from "./protocol/types.js";
 export { IndexedDbStorage } from "./storage/indexeddb.js";

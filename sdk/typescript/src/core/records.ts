@@ -33,9 +33,6 @@ export interface StoredMessage {
 export interface Range {
   readonly from: Seq;
   readonly to: Seq;
-  /** Ids at or beyond the ends, to page on from: events of these seqs, or their neighbours inside. */
-  readonly fromId: EventId;
-  readonly toId: EventId;
 }
 
 export interface StoredChat {

@@ -1,0 +1,377 @@
+/**
+ * One chat's log as this device has it: how far every event has been taken in (the tail), what is
+ * held (ranges), and the windows that show a part of it.
+ *
+ * Events enter in the order of `seq` only, each once: what is above the next one is a hole and makes
+ * the log fetch; what is at or below the tail has come before. A page was folded by the server up to
+ * its head; the events after that which this log has taken in meanwhile are folded in here, from a
+ * ring of the latest ones. So whatever comes twice, late, or across a page, the messages end up as
+ * the server has them.
+ */
+
+import type {
+  ChatId,
+  Event,
+  Message,
+  Missing,
+  Page,
+  Place,
+  Role,
+  Seq,
+  SyncEntry,
+  UserId,
+} from "../protocol/types.js";
+import type { StorageChange } from "../storage/storage.js";
+import { foldInto, fromEvent, fromPage, targetOf } from "./fold.js";
+import { rangeAt, spanOf, withRange } from "./ranges.js";
+import type { StoredChat, StoredMessage } from "./records.js";
+import type { Window } from "./window.js";
+
+/** The latest events: what can come while a page is on its way. 256 of some 400 bytes are 100 KB. */
+const RING_EVENTS_MAX = 256;
+/** What is kept on the device: 20,000 seqs of a chat, some 8 MB. Beyond it is read, but not kept. */
+export const KEPT_SEQS_MAX = 20_000;
+
+export interface ChatLogOwner {
+  readonly user: UserId;
+  /** Whether what is stored is kept: this tab writes the storage. */
+  readonly keeps: boolean;
+  /** Adds to what is written to the storage at the end of this turn. */
+  store(change: StorageChange): void;
+  changed(chat: ChatId): void;
+  /** An event of this user's own was taken in. */
+  ownEvent(log: ChatLog, event: Event): void;
+  /** There is more than has been taken in: fetch it. */
+  behind(log: ChatLog): void;
+}
+
+export class ChatLog {
+  /** Events above the tail are known of, up to here. */
+  heard: Seq;
+  readonly windows = new Set<Window>();
+  /** That this device has its messages is about to be told. */
+  isTellingDelivered = false;
+  private ring: Event[] = [];
+  /** The ring holds every event above this one, up to the tail. */
+  private ringFrom: Seq;
+  /** `unread` counts messages up to here. */
+  private counted: Seq;
+
+  constructor(
+    public record: StoredChat,
+    private readonly owner: ChatLogOwner,
+  ) {
+    this.heard = record.tail.seq;
+    this.ringFrom = record.tail.seq;
+    this.counted = record.tail.seq;
+  }
+
+  get id(): ChatId {
+    return this.record.chat;
+  }
+
+  get isBehind(): boolean {
+    return this.heard > this.record.tail.seq;
+  }
+
+  /** A live event. Answers whether it was the next one. */
+  take(event: Event): boolean {
+    if (event.seq === this.record.tail.seq + 1) {
+      this.advance(event);
+      return true;
+    }
+    this.hear(event.seq);
+    return false;
+  }
+
+  /** Knows that there are events up to here. */
+  hear(seq: Seq): void {
+    if (seq <= this.heard && seq <= this.record.tail.seq) return;
+    this.heard = Math.max(this.heard, seq);
+    if (this.isBehind) this.owner.behind(this);
+  }
+
+  /** Nothing is above the tail that could be had. */
+  heardAll(): void {
+    this.heard = this.record.tail.seq;
+  }
+
+  /** A stretch of the log as it was caught up on, with the holes that this user may not see. */
+  takeEvents(events: readonly Event[], missing: readonly Missing[]): void {
+    const holes = [...missing];
+    for (const event of events) {
+      this.passHoles(holes);
+      if (event.seq === this.record.tail.seq + 1) this.advance(event);
+    }
+    this.passHoles(holes);
+  }
+
+  /** Takes over what a sync says of the chat as a whole. */
+  describe(entry: SyncEntry): void {
+    const head = entry.head ?? this.record.tail;
+    const read = entry.read ?? this.record.read;
+    const isOwnReadNewer = this.record.read.id > read.id;
+    this.update({
+      type: entry.type ?? this.record.type,
+      title: entry.title ?? this.record.title,
+      role: entry.left ? null : (entry.role ?? this.record.role),
+      read: isOwnReadNewer ? this.record.read : read,
+      unread: isOwnReadNewer
+        ? this.record.unread
+        : (entry.unread ?? 0) + this.unreadInRing(Math.max(head.seq, read.seq)),
+    });
+    this.counted = Math.max(head.seq, this.record.tail.seq);
+  }
+
+  /** Starts over from the newest page: nothing is known, or too much has happened since. */
+  restart(page: Pick<Page, "messages" | "range" | "missing" | "prev"> & { head: Place }): void {
+    const { head } = page;
+    const messages = page.messages.map((one) => fromPage(one, head.seq, this.owner.user));
+    const from = page.range?.from ?? head.seq + 1;
+    this.ring = [];
+    this.ringFrom = head.seq;
+    this.heard = Math.max(this.heard, head.seq);
+    this.counted = Math.max(this.counted, head.seq);
+    this.owner.store({ type: "drop_messages", chat: this.id });
+    this.update({
+      tail: { id: head.id, seq: head.seq },
+      ranges: this.owner.keeps ? withRange([], { from, to: head.seq }) : [],
+      first: page.prev === null ? from : null,
+      missing: page.missing,
+      last: messages.at(-1) ?? null,
+      peer: this.record.peer ?? peerIn(page.messages, this.record, this.owner.user),
+    });
+    this.owner.store({ type: "put_messages", chat: this.id, messages });
+    for (const window of this.windows) window.restart(messages, from);
+  }
+
+  /**
+   * Messages that were read elsewhere as of `horizon` (a page's head, or the tail when the storage
+   * was asked), brought up to date. Null when too much has happened since to do that.
+   */
+  caughtUp(messages: readonly StoredMessage[], horizon: Seq): StoredMessage[] | null {
+    if (horizon < this.ringFrom) return null;
+    return messages
+      .filter((stored) => stored.message.seq <= this.record.tail.seq)
+      .map((stored) => this.foldedSince(stored, horizon));
+  }
+
+  private foldedSince(message: StoredMessage, horizon: Seq): StoredMessage {
+    return this.ring
+      .filter((event) => event.seq > horizon)
+      .reduce((folded, event) => foldInto(folded, event, this.owner.user), message);
+  }
+
+  /** The messages above a seq, as far as the ring reaches: what a page of the newest lacks. */
+  since(seq: Seq): StoredMessage[] {
+    const messages = this.ring
+      .filter((event) => event.seq > seq)
+      .map(fromEvent)
+      .filter((message) => message !== null);
+    return messages.map((message) => this.foldedSince(message, message.horizon));
+  }
+
+  /** A page of the middle of the log: kept, and known as held. Null when it came too late. */
+  takePage(page: Page): StoredMessage[] | null {
+    this.hear(page.head.seq);
+    const folded = page.messages.map((one) => fromPage(one, page.head.seq, this.owner.user));
+    const listed = this.caughtUp(folded, page.head.seq);
+    if (listed === null) return null;
+    const messages = page.next === null ? [...listed, ...this.since(page.head.seq)] : listed;
+    const ranges = this.rangesWith(page);
+    const first = page.prev === null ? (page.range?.from ?? this.record.first) : this.record.first;
+    const missing = mergedMissing(this.record.missing, page.missing);
+    if (this.owner.keeps && spanOf(ranges) <= KEPT_SEQS_MAX) {
+      this.owner.store({ type: "put_messages", chat: this.id, messages });
+      this.update({ ranges, first, missing });
+    } else {
+      this.update({ first, missing });
+    }
+    return messages;
+  }
+
+  /** A message as the server has it now, in place of one whose counts were no longer certain. */
+  refresh(messages: readonly StoredMessage[]): void {
+    if (messages.length === 0) return;
+    this.owner.store({ type: "put_messages", chat: this.id, messages });
+    for (const message of messages) {
+      for (const window of this.windows) window.replace(message);
+      if (this.record.last?.message.id === message.message.id) this.update({ last: message });
+    }
+    this.owner.changed(this.id);
+  }
+
+  /** The stretch around a seq that the storage holds whole. */
+  heldAround(seq: Seq): { from: Seq; to: Seq } | null {
+    return rangeAt(this.record.ranges, seq);
+  }
+
+  /** This user's read mark is there now. `unread`: as the server counts it, where it said so. */
+  markedRead(place: Place, unread: number | null): void {
+    if (place.id < this.record.read.id) return;
+    if (place.id === this.record.read.id && unread === null) return;
+    const counted = unread ?? this.unreadAbove(place.seq);
+    this.update({ read: { id: place.id, seq: place.seq }, unread: counted ?? this.record.unread });
+  }
+
+  /** Where a message stands, if some window shows it. */
+  placeOf(id: number): Place | null {
+    if (id === this.record.tail.id) return this.record.tail;
+    for (const window of this.windows) {
+      const found = window.messages.find((stored) => stored.message.id === id);
+      if (found !== undefined) return { id, seq: found.message.seq };
+    }
+    return null;
+  }
+
+  update(changes: Partial<StoredChat>): void {
+    this.record = { ...this.record, ...changes };
+    this.owner.store({ type: "put_chat", chat: this.record });
+    this.owner.changed(this.id);
+  }
+
+  /**
+   * What another tab has kept of this chat becomes this one's to go on with: what happened since is
+   * added, or, where that is not known any more, it is dropped.
+   */
+  adopt(kept: StoredChat): void {
+    if (kept.tail.seq === this.record.tail.seq) {
+      this.record = { ...this.record, ranges: kept.ranges, first: kept.first ?? this.record.first };
+      return;
+    }
+    const isUsable = kept.tail.seq <= this.record.tail.seq && this.ringFrom <= kept.tail.seq;
+    if (!isUsable) {
+      this.owner.store({ type: "drop_messages", chat: this.id });
+      this.update({ ranges: [] });
+      return;
+    }
+    const newest = rangeAt(kept.ranges, kept.tail.seq);
+    const since = { from: kept.tail.seq + 1, to: this.record.tail.seq };
+    const ranges = newest === null ? kept.ranges : withRange(kept.ranges, since);
+    for (const event of this.ring) if (event.seq > kept.tail.seq) this.keep(event);
+    this.update({ ranges, first: kept.first ?? this.record.first });
+  }
+
+  private advance(event: Event): void {
+    const { record } = this;
+    const message = fromEvent(event);
+    this.ring.push(event);
+    if (this.ring.length > RING_EVENTS_MAX) this.ringFrom = this.ring.shift()?.seq ?? this.ringFrom;
+    this.heard = Math.max(this.heard, event.seq);
+    this.record = {
+      ...record,
+      ...changesOf(event, record, this.owner.user),
+      tail: { id: event.id, seq: event.seq },
+      ranges: withRange(record.ranges, { from: event.seq, to: event.seq }),
+      last:
+        message ?? (record.last === null ? null : foldInto(record.last, event, this.owner.user)),
+    };
+    this.count(event);
+    this.keep(event);
+    for (const window of this.windows) window.advance(event, message);
+    this.owner.store({ type: "put_chat", chat: this.record });
+    this.owner.changed(this.id);
+    if ("from" in event && event.from === this.owner.user) this.owner.ownEvent(this, event);
+  }
+
+  /** Writes an event to the storage, as the message that it is or into the one it is about. */
+  private keep(event: Event): void {
+    const message = fromEvent(event);
+    if (message !== null)
+      this.owner.store({ type: "put_messages", chat: this.id, messages: [message] });
+    else if (targetOf(event) !== null) this.owner.store({ type: "fold", chat: this.id, event });
+  }
+
+  private count(event: Event): void {
+    if (event.seq <= this.counted) return;
+    this.counted = event.seq;
+    if (event.kind !== "message") return;
+    this.record =
+      event.from === this.owner.user
+        ? { ...this.record, read: { id: event.id, seq: event.seq }, unread: 0 }
+        : { ...this.record, unread: this.record.unread + 1 };
+  }
+
+  private passHoles(holes: Missing[]): void {
+    for (const hole of [...holes]) {
+      const next = this.record.tail.seq + 1;
+      if (hole.from > next || hole.to < next) continue;
+      holes.splice(holes.indexOf(hole), 1);
+      this.ring = [];
+      this.ringFrom = hole.to;
+      this.heard = Math.max(this.heard, hole.to);
+      this.update({
+        tail: { id: this.record.tail.id, seq: hole.to },
+        ranges: withRange(this.record.ranges, { from: next, to: hole.to }),
+        missing: mergedMissing(this.record.missing, [hole]),
+      });
+      for (const window of this.windows) window.pass(hole.to);
+    }
+  }
+
+  private rangesWith(page: Page): StoredChat["ranges"] {
+    if (page.range === null) return this.record.ranges;
+    const tail = this.record.tail.seq;
+    const to = page.next === null ? tail : Math.min(page.range.to, tail);
+    return withRange(this.record.ranges, { from: page.range.from, to });
+  }
+
+  private unreadInRing(above: Seq): number {
+    return this.ring.filter((event) => event.seq > above && isUnread(event, this.owner.user))
+      .length;
+  }
+
+  /** How many messages of others stand above a seq; null when this device cannot say. */
+  private unreadAbove(seq: Seq): number | null {
+    if (seq >= this.record.tail.seq) return 0;
+    if (seq >= this.ringFrom) return this.unreadInRing(seq);
+    for (const window of this.windows) {
+      if (window.isAtTail && window.from <= seq + 1)
+        return window.messages.filter(
+          ({ message }) => message.seq > seq && isUnread(message, this.owner.user),
+        ).length;
+    }
+    return null;
+  }
+}
+
+function isUnread(event: Event | Message, user: UserId): boolean {
+  return event.kind === "message" && event.from !== user;
+}
+
+/** What an event changes in what is known of the chat. */
+function changesOf(event: Event, record: StoredChat, user: UserId): Partial<StoredChat> {
+  const changes: Partial<{ title: string; role: Role | null; peer: UserId }> = {};
+  if (event.kind === "chat" && event.changes.title !== undefined)
+    changes.title = event.changes.title;
+  if (event.kind === "member" && event.users.includes(user)) {
+    const isIn = event.change === "joined" || event.change === "role";
+    changes.role = isIn ? (event.role ?? record.role ?? "member") : null;
+  }
+  const peer = record.peer ?? ("from" in event ? peerIn([event], record, user) : null);
+  return peer === null ? changes : { ...changes, peer };
+}
+
+/** The other one of a direct chat, who has said something or is named by its first event. */
+function peerIn(
+  events: readonly (Message | Event)[],
+  record: StoredChat,
+  user: UserId,
+): UserId | null {
+  if (record.type !== "direct") return null;
+  for (const event of events) {
+    if (event.kind === "hidden") continue;
+    if (event.from !== user) return event.from;
+    const other = event.kind === "chat" ? event.members?.find((member) => member !== user) : null;
+    if (other !== undefined && other !== null) return other;
+  }
+  return null;
+}
+
+function mergedMissing(known: readonly Missing[], more: readonly Missing[]): readonly Missing[] {
+  const isNew = (hole: Missing) => !known.some((k) => k.from <= hole.from && hole.to <= k.to);
+  const added = more.filter(isNew);
+  if (added.length === 0) return known;
+  const kept = known.filter((k) => !added.some((hole) => hole.from <= k.from && k.to <= hole.to));
+  return [...kept, ...added].sort((one, other) => one.from - other.from);
+}

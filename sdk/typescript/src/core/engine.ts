@@ -1,0 +1,448 @@
+/**
+ * A whole client without its outside: the chats of one account, kept as the server has them.
+ *
+ * Inputs are its methods (what the user does, what the socket, the storage, the timers and the
+ * network tell), outputs are the calls of `Outside`. Deterministic: the same inputs give the same
+ * outputs. What it wants stored in one turn is one batch.
+ */
+
+import type { StopReason } from "../api.js";
+import { KEY_RANDOM_BYTES, mintKey } from "../protocol/ids.js";
+import type {
+  ChatId,
+  Event,
+  EventId,
+  Page,
+  Place,
+  ProtocolError,
+  SyncEntry,
+  UserId,
+} from "../protocol/types.js";
+import type { StorageChange } from "../storage/storage.js";
+import { ChatLog, type ChatLogOwner } from "./chat_log.js";
+import { ReceiptBook, Typing, Watching } from "./company.js";
+import { Marks } from "./marks.js";
+import { type Failure, OPERATIONS_MAX, Outbox, type OutboxOwner } from "./outbox.js";
+import type { Outside } from "./outside.js";
+import type { StoredChat, StoredOperation } from "./records.js";
+import { type HelloAnswer, Session, type SessionListener, type SessionOptions } from "./session.js";
+import { Syncing, type SyncingOwner } from "./syncing.js";
+import { Window, type WindowSource } from "./window.js";
+
+/** Messages whose counts are looked up again at a time. */
+const REFRESH_EVERY_MS = 200;
+/** That somebody's device has a message need not be said for each of a burst. */
+const DELIVERED_MS = 1_000;
+
+export type Result<T> =
+  | { readonly type: "ok"; readonly value: T }
+  | { readonly type: "error"; readonly error: Failure & { readonly field?: string | null } };
+
+export class Engine
+  implements SessionListener, ChatLogOwner, OutboxOwner, SyncingOwner, WindowSource
+{
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly typing: Typing;
+  readonly watching: Watching;
+  readonly receipts: ReceiptBook;
+  readonly user: UserId;
+  isReady = false;
+
+  private readonly chatLogs = new Map<ChatId, ChatLog>();
+  private readonly marks: Marks;
+  private readonly syncing: Syncing;
+  private isWriter = false;
+  private batch: StorageChange[] = [];
+  private commands = new Set<() => void>();
+  private isRefreshing = false;
+
+  constructor(
+    private readonly outside: Outside,
+    options: SessionOptions,
+    tab: string,
+  ) {
+    this.user = options.user;
+    this.session = new Session(outside, options, this);
+    this.outbox = new Outbox(outside, this.session, this, tab);
+    this.typing = new Typing(outside, this.session);
+    this.watching = new Watching(outside, this.session);
+    this.receipts = new ReceiptBook(outside);
+    this.syncing = new Syncing(outside, this.session, this);
+    this.marks = new Marks(outside, this.session, (chat, read, unread) => {
+      this.chatLogs.get(chat)?.markedRead(read, unread);
+      this.flush();
+    });
+  }
+
+  // What the storage and the other tabs tell.
+
+  /** What the device holds; then the session begins. */
+  loaded(chats: readonly StoredChat[]): void {
+    for (const chat of chats) this.chatLogs.set(chat.chat, new ChatLog(chat, this));
+    this.isReady = true;
+    this.outside.changed({ of: "ready" });
+    this.outside.changed({ of: "chats" });
+    this.session.start();
+    this.flush();
+  }
+
+  /** This tab keeps the storage from here on; `chats` is what is in it now. */
+  becameWriter(chats: readonly StoredChat[]): void {
+    const kept = new Map(chats.map((chat) => [chat.chat, chat]));
+    this.isWriter = true;
+    for (const log of this.chatLogs.values()) {
+      const record = kept.get(log.id);
+      kept.delete(log.id);
+      log.adopt(record ?? { ...log.record, ranges: [] });
+    }
+    for (const chat of kept.keys()) this.store({ type: "drop_chat", chat });
+    this.flush();
+  }
+
+  /** Unsent operations of a tab that is gone. */
+  adopt(operations: readonly StoredOperation[]): void {
+    this.outbox.adopt(operations);
+  }
+
+  peerFound(chat: ChatId, peer: UserId): void {
+    this.chatLogs.get(chat)?.update({ peer });
+    this.flush();
+  }
+
+  // What the user does.
+
+  logs(): readonly ChatLog[] {
+    return [...this.chatLogs.values()].sort((one, other) => activity(other) - activity(one));
+  }
+
+  log(chat: ChatId): ChatLog | null {
+    return this.chatLogs.get(chat) ?? null;
+  }
+
+  openWindow(chat: ChatId, changed: () => void): Window | null {
+    const log = this.chatLogs.get(chat);
+    if (log === undefined) return null;
+    const window = new Window(log, this, changed);
+    log.windows.add(window);
+    return window;
+  }
+
+  closeWindow(chat: ChatId, window: Window): void {
+    this.chatLogs.get(chat)?.windows.delete(window);
+  }
+
+  /** Null when the outbox is full. */
+  operate(
+    what: Pick<StoredOperation, "chat" | "kind"> & Partial<StoredOperation>,
+    done: (failure: Failure | null) => void,
+  ): string | null {
+    if (this.outbox.size >= OPERATIONS_MAX) return null;
+    if (what.kind === "send") this.typing.sent(what.chat);
+    const localId = this.outbox.add(what, done);
+    this.flush();
+    return localId;
+  }
+
+  markRead(chat: ChatId, id: EventId): void {
+    const log = this.chatLogs.get(chat);
+    if (log === undefined || id <= log.record.read.id) return;
+    const place = log.placeOf(id);
+    if (place !== null) log.markedRead(place, null);
+    this.marks.read(chat, id);
+    this.flush();
+  }
+
+  /**
+   * An operation that is answered and not shown beforehand: create, update, invite ... Tried again
+   * with the same key when the session ends before the answer.
+   */
+  command<T>(operation: string, fields: object, done: (result: Result<T>) => void): void {
+    if (!this.session.isOnline) {
+      done({ type: "error", error: { code: "offline", message: "there is no connection" } });
+      return;
+    }
+    const key = mintKey(this.session.now(), this.outside.randomBytes(KEY_RANDOM_BYTES));
+    const run = () => {
+      this.commands.add(run);
+      this.session.request<T>(operation, { ...fields, key }, (answer) => {
+        if (answer.type === "lost") return;
+        this.commands.delete(run);
+        if (answer.type === "ok") done({ type: "ok", value: answer.value });
+        else if (isPassing(answer.error))
+          this.outside.after(answer.error.retry_after_ms ?? 1_000, run);
+        else done({ type: "error", error: answer.error });
+      });
+    };
+    run();
+  }
+
+  /** The next sync is over: what was created is known. */
+  whenSynced(done: () => void): void {
+    this.syncing.start(done);
+  }
+
+  /** Ends it for good. */
+  stop(reason: StopReason): void {
+    this.session.stop(reason);
+    this.flush();
+  }
+
+  // What the session tells.
+
+  online(_hello: HelloAnswer): void {
+    this.syncing.start();
+    this.outbox.online();
+    this.marks.online();
+    this.watching.online();
+    for (const run of [...this.commands]) run();
+    for (const log of this.chatLogs.values()) for (const window of log.windows) window.online();
+    this.flush();
+  }
+
+  ended(): void {
+    this.syncing.ended();
+    this.watching.ended();
+    this.isRefreshing = false;
+  }
+
+  probe(): { operation: string; fields: object } {
+    return { operation: "watch", fields: this.watching.fields() };
+  }
+
+  push(name: string, value: unknown): void {
+    // The server's own shapes, checked by its tests against the schema.
+    if (name === "event") this.takeEvent(value as Event);
+    else if (name === "marked") this.takeMarked(value as MarkedPush);
+    else if (name === "presence") this.watching.take(value as PresencePush);
+    else if (name === "typing") this.takeTyping(value as { chat: ChatId; user: UserId });
+    else if (name === "resync") this.takeResync(value as { chat: ChatId });
+    this.flush();
+  }
+
+  // What the logs, the outbox and the sync ask for.
+
+  get keeps(): boolean {
+    return this.isWriter;
+  }
+
+  changed(chat?: ChatId): void {
+    if (chat === undefined) {
+      this.outside.changed({ of: "connection" });
+      return;
+    }
+    this.outside.changed({ of: "chat", chat });
+    this.outside.changed({ of: "chats" });
+  }
+
+  store(change: StorageChange): void {
+    if (this.isWriter) this.batch.push(change);
+  }
+
+  write(changes: readonly StorageChange[], done: () => void): void {
+    this.flush();
+    this.outside.write(changes, done);
+  }
+
+  tail(chat: ChatId): Place | null {
+    return this.chatLogs.get(chat)?.record.tail ?? null;
+  }
+
+  ownEvent(log: ChatLog, event: Event): void {
+    this.outbox.ownEvent(log.id, event);
+    if (event.kind === "member" && event.change === "left" && event.users.includes(this.user))
+      this.forget(log.id);
+  }
+
+  behind(log: ChatLog): void {
+    this.syncing.catchUp(log);
+  }
+
+  synced(entry: SyncEntry): void {
+    const known = this.chatLogs.get(entry.chat);
+    if (entry.error !== undefined) {
+      if (known !== undefined) this.forget(entry.chat);
+      return;
+    }
+    const log = known ?? this.added(entry);
+    const ownRead = log.record.read;
+    if (entry.messages !== undefined) this.takeNewest(log, entry);
+    log.describe(entry);
+    if (entry.events !== undefined) log.takeEvents(entry.events, entry.missing ?? []);
+    if (entry.head !== undefined) log.hear(entry.head.seq);
+    if (entry.read !== undefined && ownRead.id > entry.read.id) this.marks.read(log.id, ownRead.id);
+    this.arrived(log);
+    if (log.record.type === "direct" && log.record.peer === null) this.outside.findPeer(log.id);
+    this.outbox.advanced(log.id, log.record.tail);
+    this.flush();
+  }
+
+  complete(): void {
+    for (const log of this.chatLogs.values()) this.outbox.advanced(log.id, log.record.tail);
+    this.refreshStale();
+    this.flush();
+  }
+
+  // Where windows get their messages.
+
+  get isOnline(): boolean {
+    return this.session.isOnline;
+  }
+
+  get trustsStorage(): boolean {
+    return this.isWriter;
+  }
+
+  load: WindowSource["load"] = (log, range, limit, end, done) => {
+    this.flush();
+    this.outside.load(log.id, range, limit, end, done);
+  };
+
+  page: WindowSource["page"] = (log, position, limit, done) => {
+    const fields = { chat: log.id, limit, ...position };
+    this.session.request<Page>("history", fields, (answer) => {
+      if (answer.type === "ok") done(answer.value);
+      else done(answer.type === "lost" ? "offline" : answer.error);
+      this.refreshStale();
+      this.flush();
+    });
+  };
+
+  private takeEvent(event: Event): void {
+    const log = this.chatLogs.get(event.chat);
+    if (log === undefined) {
+      this.syncing.start();
+      return;
+    }
+    const isNext = log.take(event);
+    if (!isNext || event.kind === "hidden") return;
+    this.outbox.advanced(log.id, log.record.tail);
+    this.receipts.take(log.id, event.from, { read: event.id });
+    this.typing.over(log.id, event.from);
+    if (event.kind === "message" && event.from !== this.user) {
+      this.outside.incoming(log.id, event);
+      this.arrived(log);
+    }
+    this.refreshStale();
+  }
+
+  private takeMarked({ chat, user, read, delivered }: MarkedPush): void {
+    const marks = { ...(read && { read: read.id }), ...(delivered && { delivered: delivered.id }) };
+    this.receipts.take(chat, user, marks);
+    if (user === this.user && read) this.chatLogs.get(chat)?.markedRead(read, null);
+  }
+
+  private takeTyping({ chat, user }: { chat: ChatId; user: UserId }): void {
+    if (user !== this.user) this.typing.take(chat, user);
+  }
+
+  private takeResync({ chat }: { chat: ChatId }): void {
+    const log = this.chatLogs.get(chat);
+    if (log === undefined) this.syncing.start();
+    else log.hear(log.record.tail.seq + 1);
+  }
+
+  /** A chat that was not named to the server: its newest page. */
+  private takeNewest(log: ChatLog, entry: SyncEntry): void {
+    const { messages = [], range = null, missing = [], prev = null, head } = entry;
+    if (head === undefined || head.seq <= log.record.tail.seq) return;
+    log.restart({ messages, range, missing, prev, head });
+  }
+
+  private added({ chat, type, title, role, read }: SyncEntry): ChatLog {
+    const nowhere = { id: 0, seq: 0 };
+    const log = new ChatLog(
+      {
+        chat,
+        type: type ?? "group",
+        title: title ?? "",
+        peer: null,
+        role: role ?? null,
+        last: null,
+        read: read ?? nowhere,
+        unread: 0,
+        tail: nowhere,
+        ranges: [],
+        first: null,
+        missing: [],
+      },
+      this,
+    );
+    this.chatLogs.set(chat, log);
+    return log;
+  }
+
+  private forget(chat: ChatId): void {
+    this.chatLogs.delete(chat);
+    this.marks.forget(chat);
+    this.store({ type: "drop_chat", chat });
+    this.changed(chat);
+  }
+
+  /** Messages of others are on this device: their senders may know. */
+  private arrived(log: ChatLog): void {
+    if (log.record.unread === 0 || log.isTellingDelivered) return;
+    log.isTellingDelivered = true;
+    this.outside.after(DELIVERED_MS, () => {
+      log.isTellingDelivered = false;
+      if (log.record.tail.id > log.record.read.id) this.marks.delivered(log.id, log.record.tail.id);
+    });
+  }
+
+  /** Looks up, one after the other, the messages on show whose counts are no longer certain. */
+  private refreshStale(): void {
+    if (this.isRefreshing || !this.session.isOnline) return;
+    const found = this.firstStale();
+    if (found === null) return;
+    this.isRefreshing = true;
+    const { log, id } = found;
+    this.session.request<Page>("history", { chat: log.id, around: id, limit: 1 }, (answer) => {
+      if (answer.type === "lost") return;
+      if (answer.type === "ok") {
+        const messages = log.takePage(answer.value) ?? [];
+        log.refresh(messages.filter(({ message }) => message.id === id));
+      }
+      this.outside.after(REFRESH_EVERY_MS, () => {
+        this.isRefreshing = false;
+        this.refreshStale();
+        this.flush();
+      });
+    });
+  }
+
+  private firstStale(): { log: ChatLog; id: EventId } | null {
+    for (const log of this.chatLogs.values())
+      for (const window of log.windows)
+        for (const stored of window.messages)
+          if (stored.stale) return { log, id: stored.message.id };
+    return null;
+  }
+
+  private flush(): void {
+    if (this.batch.length === 0) return;
+    const { batch } = this;
+    this.batch = [];
+    this.outside.write(batch, () => {});
+  }
+}
+
+interface MarkedPush {
+  readonly chat: ChatId;
+  readonly user: UserId;
+  readonly read?: Place | null;
+  readonly delivered?: Place | null;
+}
+
+interface PresencePush {
+  readonly user: UserId;
+  readonly online: boolean;
+  readonly last_seen: number | null;
+}
+
+function activity(log: ChatLog): number {
+  return log.record.last?.message.ts ?? log.record.tail.id / 2048;
+}
+
+function isPassing(error: ProtocolError): boolean {
+  return ["rate_limited", "overloaded", "unavailable", "retry_in_order"].includes(error.code);
+}

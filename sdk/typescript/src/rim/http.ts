@@ -1,0 +1,84 @@
+/**
+ * The reads that are calls over HTTPS only: a chat's settings, its members and its receipts. Each has
+ * a deadline; what fails rejects with a `ConnectError` that has the protocol's code, or `offline`.
+ */
+
+import { ConnectError } from "../api.js";
+import type {
+  ChatId,
+  ChatInfo,
+  Member,
+  Members,
+  ProtocolError,
+  ReceiptList,
+} from "../protocol/types.js";
+
+/** A page of members takes milliseconds; what takes this long is lost. */
+const ANSWER_MS_MAX = 20_000;
+/** 100,000 members are 500 pages of 200. */
+const PAGES_MAX = 500;
+
+export class Http {
+  constructor(
+    private readonly url: string,
+    private readonly token: () => string | null,
+    private readonly fetcher: typeof fetch = (...request) => fetch(...request),
+  ) {}
+
+  info(chat: ChatId): Promise<ChatInfo> {
+    return this.get<ChatInfo>(`/v1/chats/${chat}`);
+  }
+
+  async members(chat: ChatId): Promise<readonly Member[]> {
+    const members: Member[] = [];
+    let cursor: string | null = null;
+    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+      const from: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: Members = await this.get(`/v1/chats/${chat}/members?limit=200${from}`);
+      members.push(...page.members);
+      cursor = page.next;
+      if (cursor === null) break;
+    }
+    return members;
+  }
+
+  /** How far everybody is; null in a chat that is too large for receipts. */
+  async receipts(chat: ChatId): Promise<ReceiptList | null> {
+    try {
+      return await this.get<ReceiptList>(`/v1/chats/${chat}/receipts?id=0`);
+    } catch (error) {
+      if (error instanceof ConnectError && error.code === "too_large") return null;
+      throw error;
+    }
+  }
+
+  private async get<T>(path: string): Promise<T> {
+    const token = this.token();
+    if (token === null) throw new ConnectError("offline", "there is no connection");
+    const { ok, body } = await this.ask(path, token);
+    // The server's own shape, checked by its tests against the schema.
+    if (ok) return body as T;
+    throw refusalIn(body);
+  }
+
+  private async ask(path: string, token: string): Promise<{ ok: boolean; body: unknown }> {
+    try {
+      const answer = await this.fetcher(this.url + path, {
+        headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      });
+      return { ok: answer.ok, body: await answer.json() };
+    } catch {
+      throw new ConnectError("offline", "the server does not answer");
+    }
+  }
+}
+
+function refusalIn(body: unknown): ConnectError {
+  const found = typeof body === "object" && body !== null ? Reflect.get(body, "error") : null;
+  if (typeof found !== "object" || found === null)
+    return new ConnectError("internal", "an answer that is none of the protocol");
+  // The server's own shape, as above.
+  const { code, message, field } = found as ProtocolError;
+  return new ConnectError(code, message, field ?? undefined);
+}

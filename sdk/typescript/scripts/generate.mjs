@@ -1,6 +1,6 @@
 /**
- * Writes src/protocol/generated/ from api/openapi.json and api/websocket.json, which describe the two
- * sides of the protocol.
+ * Writes src/protocol/generated/ from api/openapi.json and api/websocket.json, which describe the
+ * two sides of the protocol.
  *
  *     node scripts/generate.mjs            writes
  *     node scripts/generate.mjs --check    exits 1 when what is there is not what would be written
@@ -36,8 +36,8 @@ function withLocalReferences(schema) {
 }
 
 /**
- * An `anyOf` that only says which fields must be there is a rule, not a shape: as a type it would be
- * a union of things that say nothing.
+ * An `anyOf` that only says which fields must be there is a rule, not a shape: as a type it would
+ * be a union of things that say nothing.
  */
 function withoutRules(schema) {
   const { anyOf, ...shape } = schema;

@@ -26,7 +26,7 @@ export class Http {
   ) {}
 
   info(chat: ChatId): Promise<ChatInfo> {
-    return this.get<ChatInfo>(`/v1/chats/${chat}`);
+    return this.get<ChatInfo>(pathOf(chat));
   }
 
   async members(chat: ChatId): Promise<readonly Member[]> {
@@ -34,7 +34,7 @@ export class Http {
     let cursor: string | null = null;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const from: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: Members = await this.get(`/v1/chats/${chat}/members?limit=200${from}`);
+      const page: Members = await this.get(`${pathOf(chat)}/members?limit=200${from}`);
       members.push(...page.members);
       cursor = page.next;
       if (cursor === null) break;
@@ -45,7 +45,7 @@ export class Http {
   /** How far everybody is; null in a chat that is too large for receipts. */
   async receipts(chat: ChatId): Promise<ReceiptList | null> {
     try {
-      return await this.get<ReceiptList>(`/v1/chats/${chat}/receipts?id=0`);
+      return await this.get<ReceiptList>(`${pathOf(chat)}/receipts?id=0`);
     } catch (error) {
       if (error instanceof ConnectError && error.code === "too_large") return null;
       throw error;
@@ -72,6 +72,11 @@ export class Http {
       throw new ConnectError("offline", "the server does not answer");
     }
   }
+}
+
+/** A chat's id may come from a link, hence be anything. */
+function pathOf(chat: ChatId): string {
+  return `/v1/chats/${encodeURIComponent(chat)}`;
 }
 
 function refusalIn(body: unknown): ConnectError {

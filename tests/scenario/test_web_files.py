@@ -9,6 +9,8 @@ import pytest
 from driver import PATIENCE_S
 from driver.raw import Raw
 
+pytestmark = pytest.mark.sanitizers
+
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 

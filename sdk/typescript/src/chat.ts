@@ -124,7 +124,7 @@ export class ClientChat implements Chat {
 
   private command(operation: string, fields: object): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.engine.command(operation, { chat: this.id, ...fields }, (result) => {
+      this.engine.commands.run(operation, { chat: this.id, ...fields }, (result) => {
         if (result.type === "ok") resolve();
         else reject(errorOf(result.error));
       });
@@ -205,20 +205,21 @@ class ClientTimeline implements Timeline {
   }
 
   private follow(): void {
-    const log = this.door.engine.log(this.chat);
+    const { engine } = this.door;
+    const log = engine.log(this.chat);
     if (this.isClosed || log === this.log) return;
     this.leave();
     this.log = log;
-    const window = this.door.engine.openWindow(this.chat, () => this.state.changed());
-    this.window = window;
+    this.window = log === null ? null : engine.openWindow(log, () => this.state.changed());
     this.state.changed();
-    window?.open(() => {
+    this.window?.open(() => {
       for (const resolve of this.opened.splice(0)) resolve();
     });
   }
 
   private leave(): void {
-    if (this.window !== null) this.log?.windows.delete(this.window);
+    if (this.log !== null && this.window !== null)
+      this.door.engine.closeWindow(this.log, this.window);
     this.window = null;
   }
 

@@ -78,7 +78,7 @@ class ConnectClient implements Client {
 
   join(chat: ChatId): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.engine.command("join", { chat }, (result) => {
+      this.engine.commands.run("join", { chat }, (result) => {
         if (result.type === "error") reject(errorOf(result.error));
         else this.engine.whenSynced(resolve);
       });
@@ -122,7 +122,7 @@ class ConnectClient implements Client {
 
   private create(fields: object): Promise<ChatId> {
     return new Promise((resolve, reject) => {
-      this.engine.command<Created>("create", fields, (result) => {
+      this.engine.commands.run<Created>("create", fields, (result) => {
         if (result.type === "error") reject(errorOf(result.error));
         else if (this.engine.log(result.value.chat) !== null) resolve(result.value.chat);
         else this.engine.whenSynced(() => resolve(result.value.chat));

@@ -7,36 +7,22 @@
  */
 
 import type { StopReason } from "../api.js";
-import { KEY_RANDOM_BYTES, mintKey } from "../protocol/ids.js";
-import type {
-  ChatId,
-  Event,
-  EventId,
-  Page,
-  Place,
-  ProtocolError,
-  SyncEntry,
-  UserId,
-} from "../protocol/types.js";
+import type { ChatId, Event, EventId, Page, Place, SyncEntry, UserId } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
 import { ChatLog, type ChatLogOwner } from "./chat_log.js";
+import { Commands } from "./commands.js";
 import { ReceiptBook, Typing, Watching } from "./company.js";
 import { Marks } from "./marks.js";
 import { type Failure, OPERATIONS_MAX, Outbox, type OutboxOwner } from "./outbox.js";
 import type { Outside } from "./outside.js";
 import type { StoredChat, StoredOperation } from "./records.js";
+import { Refreshing } from "./refreshing.js";
 import { type HelloAnswer, Session, type SessionListener, type SessionOptions } from "./session.js";
 import { Syncing, type SyncingOwner } from "./syncing.js";
 import { Window, type WindowSource } from "./window.js";
 
-/** Messages whose counts are looked up again at a time. */
-const REFRESH_EVERY_MS = 200;
 /** That somebody's device has a message need not be said for each of a burst. */
 const DELIVERED_MS = 1_000;
-
-export type Result<T> =
-  | { readonly type: "ok"; readonly value: T }
-  | { readonly type: "error"; readonly error: Failure & { readonly field?: string | null } };
 
 export class Engine
   implements SessionListener, ChatLogOwner, OutboxOwner, SyncingOwner, WindowSource
@@ -46,16 +32,18 @@ export class Engine
   readonly typing: Typing;
   readonly watching: Watching;
   readonly receipts: ReceiptBook;
+  readonly commands: Commands;
   readonly user: UserId;
   isReady = false;
 
   private readonly chatLogs = new Map<ChatId, ChatLog>();
+  /** Those that windows show. */
+  private readonly shown = new Set<ChatLog>();
+  private readonly refreshing: Refreshing;
   private readonly marks: Marks;
   private readonly syncing: Syncing;
   private isWriter = false;
   private batch: StorageChange[] = [];
-  private commands = new Set<() => void>();
-  private isRefreshing = false;
 
   constructor(
     private readonly outside: Outside,
@@ -68,6 +56,8 @@ export class Engine
     this.typing = new Typing(outside, this.session);
     this.watching = new Watching(outside, this.session);
     this.receipts = new ReceiptBook(outside);
+    this.commands = new Commands(outside, this.session);
+    this.refreshing = new Refreshing(outside, this.session, this.shown);
     this.syncing = new Syncing(outside, this.session, this);
     this.marks = new Marks(outside, this.session, (chat, read, unread) => {
       this.chatLogs.get(chat)?.markedRead(read, unread);
@@ -120,16 +110,16 @@ export class Engine
     return this.chatLogs.get(chat) ?? null;
   }
 
-  openWindow(chat: ChatId, changed: () => void): Window | null {
-    const log = this.chatLogs.get(chat);
-    if (log === undefined) return null;
+  openWindow(log: ChatLog, changed: () => void): Window {
     const window = new Window(log, this, changed);
     log.windows.add(window);
+    this.shown.add(log);
     return window;
   }
 
-  closeWindow(chat: ChatId, window: Window): void {
-    this.chatLogs.get(chat)?.windows.delete(window);
+  closeWindow(log: ChatLog, window: Window): void {
+    log.windows.delete(window);
+    if (log.windows.size === 0) this.shown.delete(log);
   }
 
   /** Null when the outbox is full. */
@@ -153,30 +143,6 @@ export class Engine
     this.flush();
   }
 
-  /**
-   * An operation that is answered and not shown beforehand: create, update, invite ... Tried again
-   * with the same key when the session ends before the answer.
-   */
-  command<T>(operation: string, fields: object, done: (result: Result<T>) => void): void {
-    if (!this.session.isOnline) {
-      done({ type: "error", error: { code: "offline", message: "there is no connection" } });
-      return;
-    }
-    const key = mintKey(this.session.now(), this.outside.randomBytes(KEY_RANDOM_BYTES));
-    const run = () => {
-      this.commands.add(run);
-      this.session.request<T>(operation, { ...fields, key }, (answer) => {
-        if (answer.type === "lost") return;
-        this.commands.delete(run);
-        if (answer.type === "ok") done({ type: "ok", value: answer.value });
-        else if (isPassing(answer.error))
-          this.outside.after(answer.error.retry_after_ms ?? 1_000, run);
-        else done({ type: "error", error: answer.error });
-      });
-    };
-    run();
-  }
-
   /** The next sync is over: what was created is known. */
   whenSynced(done: () => void): void {
     this.syncing.start(done);
@@ -184,6 +150,7 @@ export class Engine
 
   /** Ends it for good. */
   stop(reason: StopReason): void {
+    this.commands.stop();
     this.session.stop(reason);
     this.flush();
   }
@@ -195,15 +162,15 @@ export class Engine
     this.outbox.online();
     this.marks.online();
     this.watching.online();
-    for (const run of [...this.commands]) run();
-    for (const log of this.chatLogs.values()) for (const window of log.windows) window.online();
+    this.commands.online();
+    for (const log of this.shown) for (const window of log.windows) window.online();
     this.flush();
   }
 
   ended(): void {
     this.syncing.ended();
     this.watching.ended();
-    this.isRefreshing = false;
+    this.refreshing.ended();
   }
 
   probe(): { operation: string; fields: object } {
@@ -279,7 +246,7 @@ export class Engine
 
   complete(): void {
     for (const log of this.chatLogs.values()) this.outbox.advanced(log.id, log.record.tail);
-    this.refreshStale();
+    this.refreshing.start();
     this.flush();
   }
 
@@ -303,7 +270,7 @@ export class Engine
     this.session.request<Page>("history", fields, (answer) => {
       if (answer.type === "ok") done(answer.value);
       else done(answer.type === "lost" ? "offline" : answer.error);
-      this.refreshStale();
+      this.refreshing.start();
       this.flush();
     });
   };
@@ -323,7 +290,7 @@ export class Engine
       this.outside.incoming(log.id, event);
       this.arrived(log);
     }
-    this.refreshStale();
+    this.refreshing.start();
   }
 
   private takeMarked({ chat, user, read, delivered }: MarkedPush): void {
@@ -389,35 +356,6 @@ export class Engine
     });
   }
 
-  /** Looks up, one after the other, the messages on show whose counts are no longer certain. */
-  private refreshStale(): void {
-    if (this.isRefreshing || !this.session.isOnline) return;
-    const found = this.firstStale();
-    if (found === null) return;
-    this.isRefreshing = true;
-    const { log, id } = found;
-    this.session.request<Page>("history", { chat: log.id, around: id, limit: 1 }, (answer) => {
-      if (answer.type === "lost") return;
-      if (answer.type === "ok") {
-        const messages = log.takePage(answer.value) ?? [];
-        log.refresh(messages.filter(({ message }) => message.id === id));
-      }
-      this.outside.after(REFRESH_EVERY_MS, () => {
-        this.isRefreshing = false;
-        this.refreshStale();
-        this.flush();
-      });
-    });
-  }
-
-  private firstStale(): { log: ChatLog; id: EventId } | null {
-    for (const log of this.chatLogs.values())
-      for (const window of log.windows)
-        for (const stored of window.messages)
-          if (stored.stale) return { log, id: stored.message.id };
-    return null;
-  }
-
   private flush(): void {
     if (this.batch.length === 0) return;
     const { batch } = this;
@@ -441,8 +379,4 @@ interface PresencePush {
 
 function activity(log: ChatLog): number {
   return log.record.last?.message.ts ?? log.record.tail.id / 2048;
-}
-
-function isPassing(error: ProtocolError): boolean {
-  return ["rate_limited", "overloaded", "unavailable", "retry_in_order"].includes(error.code);
 }

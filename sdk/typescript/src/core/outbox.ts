@@ -11,17 +11,9 @@
  */
 
 import { KEY_RANDOM_BYTES, mintKey } from "../protocol/ids.js";
-import type {
-  Appended,
-  ChatId,
-  Event,
-  EventId,
-  Events,
-  Key,
-  Place,
-  ProtocolError,
-} from "../protocol/types.js";
+import type { Appended, ChatId, Event, Key, Place, ProtocolError } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
+import { searchKey } from "./key_search.js";
 import type { Outside, Timer } from "./outside.js";
 import type { StoredOperation } from "./records.js";
 import type { Answer, Session } from "./session.js";
@@ -35,8 +27,6 @@ const WAIT_MS_FIRST = 500;
 const WAIT_MS_MAX = 30_000;
 /** `internal`, and keys that are refused for their time, are no better at the sixth try. */
 const TRIES_MAX = 6;
-/** An event's id is at most this much older than its key. */
-const KEY_TOLERANCE_MS = 5_000;
 /** The names of settled operations that are remembered: those of what is on the screen. */
 const SETTLED_MAX = 1_000;
 
@@ -309,34 +299,20 @@ export class Outbox {
     });
   }
 
-  /** The key is too old to be asked with: looks through the log from its time on. */
+  /** The key is too old to be asked with: the log says whether the server has it. */
   private search(operation: Operation): void {
     operation.state = "searching";
-    const ms = keyTime(operation.record.key) - KEY_TOLERANCE_MS;
-    this.searchAfter(operation, Math.max(ms, 0) * 2048);
-  }
-
-  private searchAfter(operation: Operation, after: EventId): void {
-    const { chat, key } = operation.record;
-    this.session.request<Events>("events", { chat, after, limit: 200 }, (answer) => {
+    searchKey(this.session, operation.record, (found) => {
       if (operation.state !== "searching") return;
-      if (answer.type !== "ok") {
-        operation.state = "waiting";
-        if (answer.type === "error") this.hold(operation, answer.error.retry_after_ms);
-        return;
-      }
-      const { events, complete } = answer.value;
-      const found = events.find((event) => "key" in event && event.key === key);
-      const last = events.at(-1);
-      if (found !== undefined) this.stored(operation, found);
-      else if (!complete && last !== undefined) this.searchAfter(operation, last.id);
-      else this.sendAsNew(operation);
+      operation.state = "waiting";
+      if (found.type === "found") this.stored(operation, found.place);
+      else if (found.type === "absent") this.sendAsNew(operation);
+      else this.hold(operation, found.retryAfterMs);
     });
   }
 
   /** It is certain that the server does not have it. */
   private sendAsNew(operation: Operation): void {
-    operation.state = "waiting";
     operation.isKept = false;
     this.pump(operation.record.chat);
   }
@@ -405,9 +381,4 @@ function fieldsOf(record: StoredOperation): object {
     case "react":
       return { chat, key, target, emoji, on };
   }
-}
-
-/** The time in a UUIDv7: its first 48 bits, ms. */
-function keyTime(key: string | null): number {
-  return key === null ? 0 : Number.parseInt(key.slice(0, 8) + key.slice(9, 13), 16);
 }

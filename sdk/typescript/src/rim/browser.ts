@@ -38,6 +38,7 @@ export class Browser implements Outside {
   private tabs: Tabs | null = null;
   private engine: Engine | null = null;
   private isOver = false;
+  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
     private readonly options: ClientOptions,
@@ -59,6 +60,8 @@ export class Browser implements Outside {
 
   async close(): Promise<void> {
     this.isOver = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
     this.network.close();
     this.tabs?.close();
     await this.storage.close().catch(() => {});
@@ -94,8 +97,17 @@ export class Browser implements Outside {
   }
 
   after(ms: number, callback: () => void): Timer {
-    const timer = setTimeout(callback, ms);
-    return { cancel: () => clearTimeout(timer) };
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      callback();
+    }, ms);
+    this.timers.add(timer);
+    return {
+      cancel: () => {
+        this.timers.delete(timer);
+        clearTimeout(timer);
+      },
+    };
   }
 
   openSocket(): void {

@@ -1,5 +1,5 @@
 /**
- * A chat in the terminal: prints what is said, sends what is typed. Against a server with --auth dev.
+ * A chat in the terminal: prints what is said, sends what is typed. For a server with --auth dev.
  *
  *     node examples/chat.mjs alice g-5c… [http://127.0.0.1:8080]
  */

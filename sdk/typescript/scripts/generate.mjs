@@ -45,6 +45,19 @@ function withoutRules(schema) {
   return isRule && shape.type === "object" ? shape : schema;
 }
 
+/** What is no part of a type. */
+function withoutExamples({ examples: _examples, default: _default, ...schema }) {
+  return schema;
+}
+
+/** The tags of schemas are none of TypeScript's: their text is what a comment says. */
+function withPlainComments(text) {
+  return text
+    .replace(/^ *\/\*\* @(constant|enum \{string\}) \*\/\n/gm, "")
+    .replace(/^ *\* @(constant|enum \{string\})\n/gm, "")
+    .replaceAll("@description ", "");
+}
+
 function listed(schemas) {
   return { type: "object", required: Object.keys(schemas), properties: schemas };
 }
@@ -73,11 +86,13 @@ async function typesOf(openapi, websocket) {
     info: { title: "Connect", version: openapi.info.version },
     paths: {},
     components: {
-      schemas: mapped(schemas, (schema) => withoutRules(withLocalReferences(schema))),
+      schemas: mapped(schemas, (schema) =>
+        withoutExamples(withoutRules(withLocalReferences(schema))),
+      ),
     },
   };
   const options = { alphabetize: false, defaultNonNullable: false, emptyObjectsUnknown: true };
-  return HEADER + astToString(await openapiTS(document, options));
+  return HEADER + withPlainComments(astToString(await openapiTS(document, options)));
 }
 
 function camelCase(name) {

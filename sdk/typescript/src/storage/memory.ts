@@ -22,7 +22,10 @@ class MemoryDatabase {
 export class MemoryDisk {
   readonly #databases = new Map<string, MemoryDatabase>();
 
-  /** The account's data; made when it is not there. */
+  /**
+   * The account's data; made when it is not there.
+   * @internal
+   */
   database(account: Account): MemoryDatabase {
     // A URL holds no blank, so that the name is unambiguous.
     const name = `${account.url} ${account.user}`;

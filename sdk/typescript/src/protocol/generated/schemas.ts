@@ -4,69 +4,43 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description A chat's id, always given by the server.
-         * @example g-0f3c2a5e9d7b41c08a6e5d4c3b2a1908
-         */
+        /** A chat's id, always given by the server. */
         Chat: string;
-        /**
-         * @description A user's id: the `sub` of the token, 1 to 128 bytes, no NUL.
-         * @example alice
-         */
+        /** A user's id: the `sub` of the token, 1 to 128 bytes, no NUL. */
         User: string;
-        /**
-         * @description The place of an event in its chat's time: `unix_ms << 11 | counter`.
-         * @example 3676160000002048
-         */
+        /** The place of an event in its chat's time: `unix_ms << 11 | counter`. */
         EventId: number;
-        /**
-         * @description 1, 2, 3 … dense within the chat.
-         * @example 43
-         */
+        /** 1, 2, 3 … dense within the chat. */
         Seq: number;
-        /**
-         * @description Unix milliseconds, UTC.
-         * @example 1795000000000
-         */
+        /** Unix milliseconds, UTC. */
         Time: number;
-        /**
-         * @description The client's own id of an operation: a UUIDv7, lower case with hyphens, minted when the operation is first sent and kept for every retry.
-         * @example 019a8d2e-7c00-7abc-8def-0123456789ab
-         */
+        /** The client's own id of an operation: a UUIDv7, lower case with hyphens, minted when the operation is first sent and kept for every retry. */
         Key: string;
-        /** @enum {string} */
         Role: "owner" | "admin" | "member";
         /**
-         * @description joined: a member sees from the joining on. full: everything.
-         * @enum {string}
+         * joined: a member sees from the joining on. full: everything.
          */
         Visibility: "joined" | "full";
-        /** @enum {string} */
         Type: "direct" | "group";
-        /** @description A place in a chat's log; {0, 0} is before its first event. */
+        /** A place in a chat's log; {0, 0} is before its first event. */
         Place: {
             id: components["schemas"]["EventId"];
             seq: components["schemas"]["Seq"];
         };
-        /** @description A reference; the file itself lives elsewhere. */
+        /** A reference; the file itself lives elsewhere. */
         Attachment: {
             url: string;
             type?: string;
             size?: number;
             name?: string;
         };
-        /**
-         * @description What a message says. The text may be empty only when there are attachments.
-         * @example {
-         *       "text": "hi"
-         *     }
-         */
+        /** What a message says. The text may be empty only when there are attachments. */
         Body: {
-            /** @description UTF-8, up to 16 KiB, kept byte for byte. */
+            /** UTF-8, up to 16 KiB, kept byte for byte. */
             text?: string;
             reply_to?: components["schemas"]["EventId"];
             attachments?: components["schemas"]["Attachment"][];
-            /** @description Opaque, up to 4 KiB as JSON. */
+            /** Opaque, up to 4 KiB as JSON. */
             meta?: Record<string, unknown>;
         };
         MessageEvent: {
@@ -76,12 +50,10 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "message";
             body?: components["schemas"]["Body"];
             /**
-             * @description The message was deleted: its body is gone for good.
-             * @constant
+             * The message was deleted: its body is gone for good.
              */
             gone?: true;
         };
@@ -92,11 +64,9 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "edit";
             target: components["schemas"]["EventId"];
             body?: components["schemas"]["Body"];
-            /** @constant */
             gone?: true;
         };
         DeleteEvent: {
@@ -106,7 +76,6 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "delete";
             target: components["schemas"]["EventId"];
         };
@@ -117,7 +86,6 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "react";
             target: components["schemas"]["EventId"];
             emoji: components["schemas"]["Emoji"];
@@ -130,10 +98,8 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "member";
             users: components["schemas"]["User"][];
-            /** @enum {string} */
             change: "joined" | "left" | "removed" | "role";
             role?: components["schemas"]["Role"];
         };
@@ -144,9 +110,8 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "chat";
-            /** @description Only what changed. */
+            /** Only what changed. */
             changes: {
                 title?: string;
                 topic?: string;
@@ -154,30 +119,25 @@ export interface components {
                 joinable?: boolean;
             };
             /**
-             * @description Only of a chat's first event, as are `type` and `members`.
-             * @constant
+             * Only of a chat's first event, as are `type` and `members`.
              */
             created?: true;
             type?: components["schemas"]["Type"];
             members?: components["schemas"]["User"][];
         };
-        /** @description Stands for an edit or reaction whose target this user may not see; keeps seq dense. */
+        /** Stands for an edit or reaction whose target this user may not see; keeps seq dense. */
         HiddenEvent: {
             chat: components["schemas"]["Chat"];
             id: components["schemas"]["EventId"];
             seq: components["schemas"]["Seq"];
             ts: components["schemas"]["Time"];
-            /** @constant */
             kind: "hidden";
         };
-        /** @description An entry of the log. */
+        /** An entry of the log. */
         Event: components["schemas"]["MessageEvent"] | components["schemas"]["EditEvent"] | components["schemas"]["DeleteEvent"] | components["schemas"]["ReactEvent"] | components["schemas"]["MemberEvent"] | components["schemas"]["ChatEvent"] | components["schemas"]["HiddenEvent"];
-        /**
-         * @description 1 to 32 bytes.
-         * @example 👍
-         */
+        /** 1 to 32 bytes. */
         Emoji: string;
-        /** @description A message with what later events did to it: its latest text, or that it was deleted (then no body), and its reactions. */
+        /** A message with what later events did to it: its latest text, or that it was deleted (then no body), and its reactions. */
         FoldedMessage: {
             chat: components["schemas"]["Chat"];
             id: components["schemas"]["EventId"];
@@ -185,7 +145,6 @@ export interface components {
             ts: components["schemas"]["Time"];
             from: components["schemas"]["User"];
             key: components["schemas"]["Key"];
-            /** @constant */
             kind: "message";
             body?: components["schemas"]["Body"];
             edited?: {
@@ -202,16 +161,15 @@ export interface components {
                 me: boolean;
             }[];
         };
-        /** @description An entry of a page: the log folded. */
+        /** An entry of a page: the log folded. */
         Message: components["schemas"]["FoldedMessage"] | components["schemas"]["MemberEvent"] | components["schemas"]["ChatEvent"];
-        /** @description A hole in what was scanned, and why. No server gives `expired` yet: nothing expires. */
+        /** A hole in what was scanned, and why. No server gives `expired` yet: nothing expires. */
         Missing: {
             from: components["schemas"]["Seq"];
             to: components["schemas"]["Seq"];
-            /** @enum {string} */
             why: "not_member" | "expired";
         };
-        /** @description Ascending. `range` is everything that was scanned: a seq in it that is not listed is an edit, delete or reaction, already folded in. `prev` goes into `before`, `next` into `after`; null is the end of what this user may read. */
+        /** Ascending. `range` is everything that was scanned: a seq in it that is not listed is an edit, delete or reaction, already folded in. `prev` goes into `before`, `next` into `after`; null is the end of what this user may read. */
         Page: {
             messages: components["schemas"]["Message"][];
             range: {
@@ -230,7 +188,7 @@ export interface components {
             head: components["schemas"]["Place"];
             complete: boolean;
         };
-        /** @description Where the operation's event stands. A retry with the same key answers the same place, `duplicate: true`. */
+        /** Where the operation's event stands. A retry with the same key answers the same place, `duplicate: true`. */
         Appended: {
             chat: components["schemas"]["Chat"];
             id: components["schemas"]["EventId"];
@@ -268,9 +226,9 @@ export interface components {
             chats: components["schemas"]["InboxEntry"][];
             next: components["schemas"]["Cursor"] | null;
         };
-        /** @description Opaque; bound to its user and call. */
+        /** Opaque; bound to its user and call. */
         Cursor: string;
-        /** @description A chat that was named comes with `events` after the id, `missing` and `complete`; one that was not comes with its newest page: `messages`, `range`, `missing`, `prev`, `next`. One the user is no longer in says `left`; one the user was never in is only {chat, error}. */
+        /** A chat that was named comes with `events` after the id, `missing` and `complete`; one that was not comes with its newest page: `messages`, `range`, `missing`, `prev`, `next`. One the user is no longer in says `left`; one the user was never in is only {chat, error}. */
         SyncEntry: {
             chat: components["schemas"]["Chat"];
             type?: components["schemas"]["Type"];
@@ -283,7 +241,6 @@ export interface components {
             messages?: components["schemas"]["Message"][];
             missing?: components["schemas"]["Missing"][];
             complete?: boolean;
-            /** @constant */
             left?: true;
             error?: components["schemas"]["Error"];
             range?: {
@@ -314,14 +271,14 @@ export interface components {
         Member: {
             user: components["schemas"]["User"];
             role: components["schemas"]["Role"];
-            /** @description The id of the event by which the user joined. */
+            /** The id of the event by which the user joined. */
             since: number;
         };
         Members: {
             members: components["schemas"]["Member"][];
             next: components["schemas"]["Cursor"] | null;
         };
-        /** @description sends_per_second: 0 is no limit. */
+        /** sends_per_second: 0 is no limit. */
         Limits: {
             message_bytes: number;
             text_bytes: number;
@@ -338,37 +295,26 @@ export interface components {
             expires: components["schemas"]["Time"];
         };
         Error: {
-            /** @enum {string} */
             code: "token_missing" | "token_invalid" | "token_expired" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "conflict" | "key_reused" | "too_large" | "media_type" | "json_invalid" | "field_missing" | "field_invalid" | "field_unknown_type" | "key_invalid" | "key_expired" | "key_in_future" | "cursor_invalid" | "unknown_operation" | "sync_required" | "rate_limited" | "overloaded" | "unavailable" | "retry_in_order" | "internal";
-            /** @description For people; programs look at `code`. */
+            /** For people; programs look at `code`. */
             message: string;
             field: string | null;
             retry_after_ms: number | null;
         };
-        /**
-         * @example {
-         *       "error": {
-         *         "code": "field_invalid",
-         *         "field": "limit",
-         *         "message": "limit is 1 to 200, got 0",
-         *         "retry_after_ms": null
-         *       }
-         *     }
-         */
         ErrorAnswer: {
             error: components["schemas"]["Error"];
         };
-        /** @description Of the client's choice; the answer repeats it. */
+        /** Of the client's choice; the answer repeats it. */
         RequestId: number;
-        /** @description The token may come in the upgrade's Authorization instead; browsers send it here. */
+        /** The token may come in the upgrade's Authorization instead; browsers send it here. */
         HelloRequest: {
             token?: string;
-            /** @description Names the device: a newer session of the same user and device replaces the older. */
+            /** Names the device: a newer session of the same user and device replaces the older. */
             device?: string;
-            /** @description The program and its version. */
+            /** The program and its version. */
             agent?: string;
         };
-        /** @description `chats` names what is known, and is repeated with every cursor. */
+        /** `chats` names what is known, and is repeated with every cursor. */
         SyncRequest: {
             chats?: {
                 [key: string]: {
@@ -376,70 +322,65 @@ export interface components {
                 };
             };
             cursor?: components["schemas"]["Cursor"];
-            /** @default 50 */
             limit?: number;
         };
-        /** @description A retry with the same key is answered with the event that the first try made. */
+        /** A retry with the same key is answered with the event that the first try made. */
         SendRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
             body: components["schemas"]["Body"];
             /**
-             * @description stored: answered when it is on disk. accepted: the event, or `rejected`, follows.
-             * @default stored
-             * @enum {string}
+             * stored: answered when it is on disk. accepted: the event, or `rejected`, follows.
              */
             ack?: "stored" | "accepted";
         };
-        /** @description `body` is the whole new body. */
+        /** `body` is the whole new body. */
         EditRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
-            /** @description The message. */
+            /** The message. */
             target: components["schemas"]["EventId"];
             body: components["schemas"]["Body"];
         };
-        /** @description The text, every edit of it and every preview are blanked before the answer. */
+        /** The text, every edit of it and every preview are blanked before the answer. */
         DeleteRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
-            /** @description The message. */
+            /** The message. */
             target: components["schemas"]["EventId"];
         };
-        /** @description One reaction of one user. */
+        /** One reaction of one user. */
         ReactRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
-            /** @description The message. */
+            /** The message. */
             target: components["schemas"]["EventId"];
             emoji: components["schemas"]["Emoji"];
             on: boolean;
         };
-        /** @description Both only move up, never past what the user may see. At least one of the two. */
+        /** Both only move up, never past what the user may see. At least one of the two. */
         MarkRequest: {
             chat: components["schemas"]["Chat"];
             read?: components["schemas"]["EventId"];
             delivered?: components["schemas"]["EventId"];
         };
-        /** @description At most one of `before`, `after`, `around` and `at`; the newest page without. */
+        /** At most one of `before`, `after`, `around` and `at`; the newest page without. */
         HistoryRequest: {
             chat: components["schemas"]["Chat"];
             before?: components["schemas"]["EventId"];
             after?: components["schemas"]["EventId"];
             around?: components["schemas"]["EventId"];
-            /** @description Unix milliseconds, UTC. */
+            /** Unix milliseconds, UTC. */
             at?: number;
-            /** @default 50 */
             limit?: number;
         };
-        /** @description From the beginning without `after`. */
+        /** From the beginning without `after`. */
         EventsRequest: {
             chat: components["schemas"]["Chat"];
             after?: components["schemas"]["EventId"];
-            /** @default 50 */
             limit?: number;
         };
-        /** @description `members` of a direct chat are one other user. A group has up to 100 with its creator. */
+        /** `members` of a direct chat are one other user. A group has up to 100 with its creator. */
         CreateRequest: {
             key: components["schemas"]["Key"];
             type: components["schemas"]["Type"];
@@ -449,7 +390,7 @@ export interface components {
             visibility?: components["schemas"]["Visibility"];
             joinable?: boolean;
         };
-        /** @description What is absent stays. */
+        /** What is absent stays. */
         UpdateRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
@@ -458,86 +399,86 @@ export interface components {
             visibility?: components["schemas"]["Visibility"];
             joinable?: boolean;
         };
-        /** @description `role` is member when absent; admin and owner are given by owners only. */
+        /** `role` is member when absent; admin and owner are given by owners only. */
         InviteRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
             users: components["schemas"]["User"][];
             role?: components["schemas"]["Role"];
         };
-        /** @description Admins and owners are removed by owners only. */
+        /** Admins and owners are removed by owners only. */
         RemoveRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
             user: components["schemas"]["User"];
         };
-        /** @description The member's new role. */
+        /** The member's new role. */
         SetRoleRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
             user: components["schemas"]["User"];
             role: components["schemas"]["Role"];
         };
-        /** @description The chat's id is its invitation. */
+        /** The chat's id is its invitation. */
         JoinRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
         };
-        /** @description The last owner makes another one owner first. */
+        /** The last owner makes another one owner first. */
         LeaveRequest: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
         };
-        /** @description Beyond one a second of a session, after a burst of 5, it is dropped. */
+        /** Beyond one a second of a session, after a burst of 5, it is dropped. */
         TypingRequest: {
             chat: components["schemas"]["Chat"];
         };
-        /** @description An empty list ends it. */
+        /** An empty list ends it. */
         WatchRequest: {
             users: components["schemas"]["User"][];
         };
-        /** @description `time` is the server's clock, which keys are minted by; `session` a name for what the operator sees. */
+        /** `time` is the server's clock, which keys are minted by; `session` a name for what the operator sees. */
         HelloReply: {
             user: components["schemas"]["User"];
             session: string;
             time: components["schemas"]["Time"];
-            /** @description How often the server pings. */
+            /** How often the server pings. */
             ping_ms: number;
             limits: components["schemas"]["Limits"];
         };
-        /** @description `last_seen` is null where it is not known. */
+        /** `last_seen` is null where it is not known. */
         Presence: {
             user: components["schemas"]["User"];
             online: boolean;
             last_seen: components["schemas"]["Time"] | null;
         };
-        /** @description How it is now with everybody on the list. */
+        /** How it is now with everybody on the list. */
         Watched: {
             presence: components["schemas"]["Presence"][];
         };
-        /** @description How far one user is in one chat. */
+        /** How far one user is in one chat. */
         MarkedPush: {
             chat: components["schemas"]["Chat"];
             user: components["schemas"]["User"];
             read: components["schemas"]["Place"];
             delivered: components["schemas"]["Place"];
         };
-        /** @description Who is typing where. */
+        /** Who is typing where. */
         TypingPush: {
             chat: components["schemas"]["Chat"];
             user: components["schemas"]["User"];
         };
-        /** @description Which send, and why. */
+        /** Which send, and why. */
         RejectedPush: {
             chat: components["schemas"]["Chat"];
             key: components["schemas"]["Key"];
             code: components["schemas"]["Error"]["code"];
         };
-        /** @description Which chat. */
+        /** Which chat. */
         ResyncPush: {
             chat: components["schemas"]["Chat"];
         };
-        /** @description When to come back. */
+        /** When to come back. */
         ReconnectPush: {
             after_ms: number;
         };

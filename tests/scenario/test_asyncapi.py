@@ -19,7 +19,7 @@ NEVER_MET = {"rejected_push", "resync_push"}
 
 
 def closed(value):
-    """The schemas with every object closed: a field that the document does not know does not fit."""
+    """The schemas with every object closed: an unknown field does not fit."""
     if isinstance(value, list):
         return [closed(entry) for entry in value]
     if not isinstance(value, dict):

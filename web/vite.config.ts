@@ -7,13 +7,15 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { emojiData } from "./src/chat/emoji_data_plugin.js";
+import { serviceWorker } from "./src/offline/service_worker_plugin.js";
 
 export const alias = {
   "@connect-chat/sdk": fileURLToPath(new URL("../sdk/typescript/src/index.ts", import.meta.url)),
 };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), emojiData(), serviceWorker()],
   resolve: { alias },
   build: {
     outDir: "../build/web",

@@ -57,3 +57,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 function fieldWords(error: ConnectError): string | undefined {
   return error.field === undefined ? undefined : FIELDS[error.field];
 }
+
+/** For joining: the server answers alike for a group that is not there and one that is closed. */
+export const JOIN_ERRORS = {
+  not_found: "There is no group with this id that you can join.",
+  forbidden: "This group cannot be joined by its id. Ask a member to add you.",
+} as const;

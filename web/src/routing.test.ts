@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { chatPath, Router, routeOf } from "./routing.js";
+import { chatPath, messageOf, Router, routeOf } from "./routing.js";
 
 beforeEach(() => history.replaceState(null, "", "/"));
 afterEach(() => history.replaceState(null, "", "/"));
@@ -7,9 +7,26 @@ afterEach(() => history.replaceState(null, "", "/"));
 describe("routeOf", () => {
   it("reads what chatPath writes", () => expect(routeOf(chatPath("d:a.b_c-1"))).toBe("d:a.b_c-1"));
 
-  it.each(["/", "/chat/", "/chat/a%20b", "/chat/%E0%A4%A", "/chat/a/b", `/chat/${"x".repeat(65)}`])(
-    "shows the list for %s",
-    (path) => expect(routeOf(path)).toBeNull(),
+  it.each([
+    "/",
+    "/chat/",
+    "/chat/a%20b",
+    "/chat/%E0%A4%A",
+    "/chat/a/b",
+    "/chat/a/1/2",
+    `/chat/${"x".repeat(65)}`,
+  ])("shows the list for %s", (path) => expect(routeOf(path)).toBeNull());
+});
+
+describe("messageOf", () => {
+  it("reads what chatPath writes", () => {
+    expect(messageOf(chatPath("a", 3676160000002048))).toBe(3676160000002048);
+    expect(routeOf(chatPath("a", 3676160000002048))).toBe("a");
+  });
+
+  it.each(["/chat/a", "/chat/a/0", "/chat/a/x", "/chat/a/99999999999999999"])(
+    "is null for %s",
+    (path) => expect(messageOf(path)).toBeNull(),
   );
 });
 

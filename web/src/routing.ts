@@ -1,23 +1,31 @@
 /**
- * Which screen is shown, by the page's address: `/` the list, `/chat/<id>` a chat. Going back by the
- * browser's button, by the app's and by swiping is the same thing.
+ * Which screen is shown, by the page's address: `/` the list, `/chat/<id>` a chat, and
+ * `/chat/<id>/<event id>` a chat at a message. Going back by the browser's button, by the app's and
+ * by swiping is the same thing.
  */
 
-import type { Readable } from "@connect-chat/sdk";
+import type { EventId, Readable } from "@connect-chat/sdk";
 import { decoded, isChatId } from "./bounds.js";
 
 /** The open chat, or null for the list. */
 export type Route = string | null;
 
-export function chatPath(chat: string): string {
-  return `/chat/${encodeURIComponent(chat)}`;
+export function chatPath(chat: string, message?: EventId): string {
+  const path = `/chat/${encodeURIComponent(chat)}`;
+  return message === undefined ? path : `${path}/${message}`;
 }
 
 /** What an address shows; what cannot be read shows the list. */
 export function routeOf(path: string): Route {
-  const match = /^\/chat\/([^/]+)\/?$/u.exec(path);
+  const match = /^\/chat\/([^/]+)(?:\/\d*)?$/u.exec(path);
   const id = decoded(match?.[1] ?? "");
   return id !== null && isChatId(id) ? id : null;
+}
+
+/** The message that an address leads to, or null. */
+export function messageOf(path: string): EventId | null {
+  const id = Number(/^\/chat\/[^/]+\/(\d{1,16})$/u.exec(path)?.[1] ?? Number.NaN);
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
 }
 
 /** A click that should open it here; others (new tab, download) are the browser's. */
@@ -48,6 +56,11 @@ export class Router implements Readable<Route> {
 
   get(): Route {
     return this.route;
+  }
+
+  /** The message that the address names, of the open chat. */
+  get message(): EventId | null {
+    return messageOf(this.page.location.pathname);
   }
 
   subscribe(listener: () => void): () => void {

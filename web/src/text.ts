@@ -38,11 +38,12 @@ export function initials(name: string): string {
   return (first + last).toLocaleUpperCase();
 }
 
-/** A hue in degrees for a user or chat: one of 12, always the same one. */
+/** A hue in degrees for a user or chat: one of 12, always the same one. FNV-1a, then mixed. */
 export function hueOf(id: string): number {
-  let hash = 0;
-  for (const character of id) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) | 0;
-  return ((hash >>> 0) % 12) * 30;
+  let hash = 0x811c9dc5;
+  for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return (((hash ^ (hash >>> 13)) >>> 0) % 12) * 30;
 }
 
 const ENCODER = new TextEncoder();

@@ -5,8 +5,10 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
+import { type ReactNode, useRef } from "react";
 import styles from "./dialog.module.css";
+
+const TEXT_FIELD = "input:not([type='radio'], [type='checkbox']), textarea";
 
 export interface DialogProps {
   readonly open: boolean;
@@ -18,18 +20,21 @@ export interface DialogProps {
   readonly actions?: ReactNode;
   /** `side`: a panel at the right edge, as high as the page. */
   readonly shape?: "card" | "side";
-  readonly initialFocus?: RefObject<HTMLElement | null>;
 }
 
 export function Dialog(props: DialogProps) {
   const { open, onClose, shape = "card" } = props;
+  const popup = useRef<HTMLDivElement>(null);
+  // A dialog that begins with a field is there to be typed into; any other is there to be read.
+  const firstFocus = () => popup.current?.querySelector<HTMLElement>(TEXT_FIELD) ?? popup.current;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup
+          ref={popup}
           className={`${styles.popup} ${styles[shape]}`}
-          {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
+          initialFocus={shape === "side" ? popup : firstFocus}
         >
           <DialogContent {...props} />
         </Base.Popup>

@@ -86,8 +86,13 @@ function PreviewLine({ preview }: { readonly preview: Preview }) {
   return (
     <span className={`${styles.preview} ${preview.quiet ? styles.quiet : ""}`}>
       {preview.status !== null && <StatusMark status={preview.status} />}
-      {preview.who !== null && <bdi className={styles.who}>{preview.who}: </bdi>}
-      <bdi>{preview.text}</bdi>
+      {preview.who !== null && (
+        <>
+          <bdi className={styles.who}>{preview.who}</bdi>
+          {": "}
+        </>
+      )}
+      <bdi className={styles.text}>{preview.text}</bdi>
     </span>
   );
 }
@@ -107,7 +112,12 @@ function TypingLine(props: { readonly typing: readonly string[]; readonly group:
   const many = others.length > 0;
   return (
     <span className={`${styles.preview} ${styles.typing}`}>
-      {props.group && !many && <bdi>{shownName(first)} is </bdi>}
+      {props.group && !many && (
+        <>
+          <bdi className={styles.who}>{shownName(first)}</bdi>
+          {" is "}
+        </>
+      )}
       {many ? `${props.typing.length} are typing…` : "typing…"}
     </span>
   );

@@ -34,7 +34,7 @@ export function SearchField({ value, onChange, onEnter, onDown }: SearchFieldPro
   }
 
   return (
-    <div role="search" className={styles.search}>
+    <search className={styles.search}>
       <Search className={styles.icon} aria-hidden="true" />
       <input
         ref={field}
@@ -57,7 +57,7 @@ export function SearchField({ value, onChange, onEnter, onDown }: SearchFieldPro
           <X aria-hidden="true" />
         </button>
       )}
-    </div>
+    </search>
   );
 }
 

@@ -1,0 +1,166 @@
+/** The app of somebody who is signed in: the two panes, what lies over them, and what it listens to. */
+
+import type { Client } from "@connect-chat/sdk";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { ListPane } from "../list/list_pane.js";
+import { chatName } from "../list/preview.js";
+import { useReadable } from "../readable.js";
+import type { Router } from "../routing.js";
+import type { Notifications } from "../settings/notifications.js";
+import type { ThemeSetting } from "../settings/theme.js";
+import { Announcer } from "./announcer.js";
+import { showAttention } from "./attention.js";
+import { ChatPlace, NoChatOpen } from "./chat_place.js";
+import { ConnectionBanner } from "./connection_banner.js";
+import styles from "./signed_in.module.css";
+import { useMediaQuery } from "./use_media_query.js";
+
+// Dialogs come when they are first opened: they are half of the app's code.
+const NewChatDialog = lazy(() =>
+  import("../dialogs/new_chat_dialog.js").then((module) => ({ default: module.NewChatDialog })),
+);
+const NewGroupDialog = lazy(() =>
+  import("../dialogs/new_group_dialog.js").then((module) => ({ default: module.NewGroupDialog })),
+);
+const ChatInfoDialog = lazy(() =>
+  import("../dialogs/chat_info_dialog.js").then((module) => ({ default: module.ChatInfoDialog })),
+);
+const SettingsDialog = lazy(() =>
+  import("../settings/settings_dialog.js").then((module) => ({ default: module.SettingsDialog })),
+);
+
+/** From here up list and chat stand side by side. */
+const TWO_PANES = "(min-width: 800px)";
+
+type Over = "new_chat" | "new_group" | "info" | "settings" | null;
+
+export interface SignedInProps {
+  readonly client: Client;
+  readonly router: Router;
+  readonly theme: ThemeSetting;
+  readonly notifications: Notifications;
+  readonly onSignOut: () => void;
+  readonly onSignInAgain: () => void;
+  readonly onRestart: () => void;
+}
+
+export function SignedIn(props: SignedInProps) {
+  const { client, router } = props;
+  const open = useReadable(router);
+  const connection = useReadable(client.connection);
+  const wide = useMediaQuery(TWO_PANES);
+  const [over, setOver] = useState<Over>(null);
+  const listPane = useFocusBack(open, wide);
+  useOutside(props);
+
+  const online = connection.state === "online";
+  return (
+    <div
+      className={styles.app}
+      data-connection={online && connection.syncing ? "syncing" : connection.state}
+    >
+      <ConnectionBanner
+        client={client}
+        onSignInAgain={props.onSignInAgain}
+        onRestart={props.onRestart}
+      />
+      <div className={styles.panes} data-chat-open={open !== null}>
+        <div ref={listPane} className={styles.list} inert={!wide && open !== null}>
+          <ListPane
+            client={client}
+            open={open}
+            onOpen={(chat) => router.open(chat)}
+            onNewChat={() => setOver("new_chat")}
+            onNewGroup={() => setOver("new_group")}
+            onSettings={() => setOver("settings")}
+          />
+        </div>
+        <main className={styles.chat}>
+          {open !== null && (
+            <ChatPlace
+              key={open}
+              client={client}
+              chatId={open}
+              onBack={wide ? undefined : () => router.close()}
+              onOpenInfo={() => setOver("info")}
+              showMessage={router.message}
+            />
+          )}
+          {open === null && wide && <NoChatOpen />}
+        </main>
+      </div>
+      <Announcer client={client} open={open} />
+      <Overlays {...props} open={open} over={over} onClose={() => setOver(null)} />
+    </div>
+  );
+}
+
+interface OverlaysProps extends SignedInProps {
+  readonly open: string | null;
+  readonly over: Over;
+  readonly onClose: () => void;
+}
+
+function Overlays(props: OverlaysProps) {
+  const { client, router, over, open, onClose } = props;
+  const shown = useEverShown(over);
+  const openChat = (chat: string) => {
+    onClose();
+    router.open(chat);
+  };
+  const common = { client, onClose, onOpen: openChat };
+  return (
+    <Suspense fallback={null}>
+      {shown.has("new_chat") && <NewChatDialog {...common} shown={over === "new_chat"} />}
+      {shown.has("new_group") && <NewGroupDialog {...common} shown={over === "new_group"} />}
+      {shown.has("info") && open !== null && (
+        <ChatInfoDialog {...common} key={open} chatId={open} shown={over === "info"} />
+      )}
+      {shown.has("settings") && (
+        <SettingsDialog {...props} onClose={onClose} shown={over === "settings"} />
+      )}
+    </Suspense>
+  );
+}
+
+/** What was opened once stays, closed, so that its closing can be seen. */
+function useEverShown(over: Over): ReadonlySet<Over> {
+  const [shown, setShown] = useState<ReadonlySet<Over>>(new Set());
+  if (over === null || shown.has(over)) return shown;
+  const next = new Set([...shown, over]);
+  setShown(next);
+  return next;
+}
+
+/** Title, icon, badge and notifications follow the client while this is shown. */
+function useOutside({ client, router, notifications }: SignedInProps): void {
+  useEffect(() => {
+    const openName = () => {
+      const chat = router.get();
+      const summary = chat === null ? null : client.chat(chat).summary.get();
+      return summary === null ? null : chatName(summary);
+    };
+    const attention = showAttention(client, document, openName);
+    const endRoute = router.subscribe(attention.update);
+    const endWatch = notifications.watch(client, (chat) => router.open(chat));
+    return () => {
+      endWatch();
+      endRoute();
+      attention.end();
+    };
+  }, [client, router, notifications]);
+}
+
+/** With one pane, coming back from a chat leads the focus to that chat's row. */
+function useFocusBack(open: string | null, wide: boolean) {
+  const pane = useRef<HTMLDivElement>(null);
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    const left = before.current;
+    before.current = open;
+    if (wide || open !== null || left === null) return;
+    const row = pane.current?.querySelector<HTMLElement>(`[data-chat="${CSS.escape(left)}"]`);
+    row?.focus({ preventScroll: true });
+  }, [open, wide]);
+  return pane;
+}

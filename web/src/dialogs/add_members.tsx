@@ -1,0 +1,57 @@
+/** Adds people to a group by name. */
+
+import type { Chat, Member } from "@connect-chat/sdk";
+import { UserPlus } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { Button } from "../design/button.js";
+import styles from "./member_list.module.css";
+import { PeopleField } from "./people_field.js";
+import { useAttempt } from "./use_attempt.js";
+
+/** As many as one operation of the server takes. */
+const AT_ONCE_MAX = 100;
+
+export interface AddMembersProps {
+  readonly chat: Chat;
+  readonly members: readonly Member[];
+  readonly onChanged: () => Promise<void>;
+}
+
+export function AddMembers({ chat, members, onChanged }: AddMembersProps) {
+  const [adding, setAdding] = useState(false);
+  const [people, setPeople] = useState<readonly string[]>([]);
+  const attempt = useAttempt();
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (people.length === 0) return attempt.setError("Enter at least one name.");
+    if (!(await attempt.run(() => chat.invite(people).then(onChanged)))) return;
+    setPeople([]);
+    setAdding(false);
+  }
+
+  if (!adding)
+    return (
+      <Button onClick={() => setAdding(true)}>
+        <UserPlus aria-hidden="true" size={18} />
+        Add members
+      </Button>
+    );
+  return (
+    <form className={styles.add} onSubmit={submit} noValidate aria-label="Add members">
+      <PeopleField
+        label="Add members"
+        hint="Names, with Enter or a comma behind each."
+        people={people}
+        onChange={setPeople}
+        error={attempt.error}
+        onError={attempt.setError}
+        taken={members.map((member) => member.user)}
+        max={AT_ONCE_MAX}
+      />
+      <Button type="submit" variant="primary" wide busy={attempt.busy}>
+        Add
+      </Button>
+    </form>
+  );
+}

@@ -68,14 +68,14 @@ describe("Http", () => {
   });
 
   it("reads the receipts, and has none of a large chat", async () => {
-    answer({ read: [{ user: "bob", id: 2048 }], delivered: [] });
-    expect(await http().receipts("g-1")).toEqual({
-      read: [{ user: "bob", id: 2048 }],
-      delivered: [],
-    });
-    expect(asked[0]?.url).toBe("https://chat.example.org/v1/chats/g-1/receipts?id=0");
-    refuse("too_large", 413);
+    const receipts = { read: [{ user: "bob", id: 2048 }], delivered: [] };
+    answer(INFO);
+    answer(receipts);
+    expect(await http().receipts("g-1")).toEqual(receipts);
+    expect(asked[1]?.url).toBe("https://chat.example.org/v1/chats/g-1/receipts?id=0");
+    answer({ ...INFO, members: 101 });
     expect(await http().receipts("g-1")).toBeNull();
+    expect(asked).toHaveLength(3);
     refuse("forbidden", 403);
     await expect(http().receipts("g-1")).rejects.toMatchObject({ code: "forbidden" });
   });

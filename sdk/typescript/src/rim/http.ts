@@ -18,6 +18,9 @@ const ANSWER_MS_MAX = 20_000;
 /** 100,000 members are 500 pages of 200. */
 const PAGES_MAX = 500;
 
+/** The protocol's bound of chats that have receipts. */
+const RECEIPTS_MEMBERS_MAX = 100;
+
 export class Http {
   constructor(
     private readonly url: string,
@@ -42,14 +45,13 @@ export class Http {
     return members;
   }
 
-  /** How far everybody is; null in a chat that is too large for receipts. */
+  /**
+   * How far everybody is; null in a chat that is too large for receipts. Its size is asked first: a
+   * refused call would be an error in the browser's console.
+   */
   async receipts(chat: ChatId): Promise<ReceiptList | null> {
-    try {
-      return await this.get<ReceiptList>(`${pathOf(chat)}/receipts?id=0`);
-    } catch (error) {
-      if (error instanceof ConnectError && error.code === "too_large") return null;
-      throw error;
-    }
+    const { members } = await this.info(chat);
+    return members > RECEIPTS_MEMBERS_MAX ? null : this.get(`${pathOf(chat)}/receipts?id=0`);
   }
 
   private async get<T>(path: string): Promise<T> {

@@ -67,6 +67,12 @@ class LintTest(unittest.TestCase):
     def test_unfinished_work(self):
         self.assert_finds({"one.py": "# TO" + "DO: more\n"}, "one.py:1: unfinished")
 
+        self.assert_finds({"one.tsx": "// FIX" + "ME: this\n"}, "one.tsx:1: unfinished")
+
+    def test_a_web_file_that_is_too_long(self):
+        self.assert_clean({"one.ts": "a();\n" * 400, "generated/two.ts": "a();\n" * 401})
+        self.assert_finds({"one.tsx": "a();\n" * 401}, "one.tsx: 401 lines, at most 400")
+
     def test_a_path_of_one_machine(self):
         self.assert_finds({"one.md": "See /ho" + "me/alice/notes.\n"}, "one.md:1: a path of one")
 

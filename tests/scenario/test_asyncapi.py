@@ -165,6 +165,13 @@ def test_a_day_of_a_chat_fits_the_document(described, met):
     assert set(MESSAGES) - met == NEVER_MET
 
 
+def test_the_document_is_served(rest):
+    answer = rest("alice").http("GET", "/v1/asyncapi.json")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == DOCUMENT
+
+
 def test_the_other_pushes_are_as_the_server_writes_them(root):
     """What cannot be brought about on one machine is held to the words of the protocol."""
     text = (root / "docs" / "protocol.md").read_text()

@@ -1,5 +1,6 @@
-// The description of the REST interface, api/openapi.json, as it is served at /v1/openapi.json. The
-// build puts its text into the program. Any thread.
+// The descriptions of the protocol, as they are served: api/openapi.json, the REST interface, at
+// /v1/openapi.json, and api/websocket.json, the WebSocket, at /v1/asyncapi.json. The build puts
+// their texts into the program. Any thread.
 #pragma once
 
 #include <string_view>
@@ -7,5 +8,6 @@
 namespace chat::app {
 
 std::string_view openapi_json();
+std::string_view asyncapi_json();
 
 }  // namespace chat::app

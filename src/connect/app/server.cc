@@ -210,6 +210,8 @@ base::Status Server::Parts::start_gateway() {
     of_gateway.files = {
         {.path = "/index.html", .content_type = "text/html; charset=utf-8", .plain = page}};
   }
+  of_gateway.files.push_back(
+      {.path = "/v1/asyncapi.json", .content_type = "application/json", .plain = asyncapi_json()});
   const gateway::Authenticator& authenticator =
       jwt ? static_cast<const gateway::Authenticator&>(*jwt) : *dev;
   gateway = std::make_unique<gateway::Gateway>(

@@ -27,7 +27,7 @@ page's address as URL:
 
 constexpr const char* kTail =
     R"(<p>What programs ask it: <a href="/v1/openapi.json">/v1/openapi.json</a> describes
-the HTTP calls; the WebSocket is at /v1/ws.
+the HTTP calls, <a href="/v1/asyncapi.json">/v1/asyncapi.json</a> the WebSocket at /v1/ws.
 )";
 
 }  // namespace

@@ -12,6 +12,7 @@ import type { Session } from "./session.js";
 const WAIT_MS = 1_000;
 /** Nobody waits longer for a dialog: 30 tries, a second apart at the least. */
 const TRIES_MAX = 30;
+const CLOSED = { code: "closed", message: "the client was closed" };
 const PASSING = ["rate_limited", "overloaded", "unavailable", "retry_in_order"];
 
 export type Result<T> =
@@ -19,8 +20,8 @@ export type Result<T> =
   | { readonly type: "error"; readonly error: Failure & { readonly field?: string | null } };
 
 export class Commands {
-  /** What has no answer yet, and is asked again in the next session. */
-  private readonly open = new Set<() => void>();
+  /** What has no answer yet: asked again in the next session, or ended with the client. */
+  private readonly open = new Map<() => void, () => void>();
 
   constructor(
     private readonly outside: Outside,
@@ -35,27 +36,29 @@ export class Commands {
     }
     const key = mintKey(this.session.now(), this.outside.randomBytes(KEY_RANDOM_BYTES));
     let tries = 0;
+    const finish = (result: Result<T>) => {
+      if (this.open.delete(attempt)) done(result);
+    };
     const attempt = () => {
-      this.open.add(attempt);
       this.session.request<T>(operation, { ...fields, key }, (answer) => {
         if (answer.type === "lost") return;
-        this.open.delete(attempt);
         tries += 1;
-        if (answer.type === "ok") done({ type: "ok", value: answer.value });
+        if (answer.type === "ok") finish({ type: "ok", value: answer.value });
         else if (PASSING.includes(answer.error.code) && tries < TRIES_MAX)
           this.outside.after(answer.error.retry_after_ms ?? WAIT_MS, attempt);
-        else done({ type: "error", error: answer.error });
+        else finish({ type: "error", error: answer.error });
       });
     };
+    this.open.set(attempt, () => finish({ type: "error", error: CLOSED }));
     attempt();
   }
 
   online(): void {
-    for (const attempt of [...this.open]) attempt();
+    for (const attempt of [...this.open.keys()]) attempt();
   }
 
   /** The client is closed: nothing is asked again. */
   stop(): void {
-    this.open.clear();
+    for (const end of [...this.open.values()]) end();
   }
 }

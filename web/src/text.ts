@@ -38,12 +38,13 @@ export function initials(name: string): string {
   return (first + last).toLocaleUpperCase();
 }
 
-/** A hue in degrees for a user or chat: one of 12, always the same one. FNV-1a, then mixed. */
+/** A hue in degrees for a user or chat: one of 12, always the same one. FNV-1a and Murmur3's mixing. */
 export function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  return (((hash ^ (hash >>> 13)) >>> 0) % 12) * 30;
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (((hash ^ (hash >>> 16)) >>> 0) % 12) * 30;
 }
 
 const ENCODER = new TextEncoder();

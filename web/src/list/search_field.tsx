@@ -34,7 +34,8 @@ export function SearchField({ value, onChange, onEnter, onDown }: SearchFieldPro
   }
 
   return (
-    <search className={styles.search}>
+    // biome-ignore lint/a11y/useSemanticElements: browsers before 2023 do not know <search>.
+    <div role="search" className={styles.search}>
       <Search className={styles.icon} aria-hidden="true" />
       <input
         ref={field}
@@ -57,7 +58,7 @@ export function SearchField({ value, onChange, onEnter, onDown }: SearchFieldPro
           <X aria-hidden="true" />
         </button>
       )}
-    </search>
+    </div>
   );
 }
 

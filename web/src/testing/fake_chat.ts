@@ -54,37 +54,41 @@ export interface FakeHost {
 export class FakeChat implements Chat {
   readonly id: string;
   readonly user: UserId;
-  readonly summary: FakeReadable<ChatSummary | null>;
-  readonly typing: FakeReadable<readonly UserId[]>;
+  readonly summary = new FakeReadable<ChatSummary | null>(null);
+  readonly typing = new FakeReadable<readonly UserId[]>([]);
   readonly receipts = new FakeReadable<Receipts | null>(null);
-  log: Message[];
-  pending: PendingMessage[];
-  memberList: Member[];
+  log: Message[] = [];
+  pending: PendingMessage[] = [];
+  memberList: Member[] = [];
   typingSent = 0;
-  private details: ChatInfo | null;
-  private role: Role | null;
-  private unread: number;
-  private read: { id: EventId; seq: number };
+  private details: ChatInfo | null = null;
+  private role: Role | null = "member";
+  private unread = 0;
+  private read: { id: EventId; seq: number } = { id: 0, seq: 0 };
+  private seed: FakeChatSeed | null = null;
   private readonly host: FakeHost;
-  private readonly seed: FakeChatSeed | null;
   private readonly listeners = new Set<(appended: boolean) => void>();
   private readonly localIds = new Map<EventId, string>();
   private made = 0;
 
-  constructor(host: FakeHost, id: string, seed: FakeChatSeed | null) {
+  constructor(host: FakeHost, id: string) {
     this.host = host;
     this.id = id;
     this.user = host.user;
+  }
+
+  /** The chat becomes known: until then its summary is null. */
+  become(seed: FakeChatSeed): void {
     this.seed = seed;
-    this.log = [...(seed?.messages ?? [])];
-    this.pending = [...(seed?.pending ?? [])];
-    this.memberList = [...(seed?.members ?? [])];
-    this.typing = new FakeReadable(seed?.typing ?? []);
-    this.role = seed?.role === undefined ? "member" : seed.role;
-    this.unread = seed?.unread ?? 0;
+    this.log = [...(seed.messages ?? [])];
+    this.pending = [...(seed.pending ?? [])];
+    this.memberList = [...(seed.members ?? [])];
+    this.typing.set(seed.typing ?? []);
+    if (seed.role !== undefined) this.role = seed.role;
+    this.unread = seed.unread ?? 0;
     this.read = placeOf(this.log[this.log.length - 1 - this.unread]);
-    this.details = seed === null ? null : infoOf(seed, this.memberList.length);
-    this.summary = new FakeReadable(this.build());
+    this.details = infoOf(seed, this.memberList.length);
+    this.touched(false);
   }
 
   /** Calls back after each change; true when a message was put at the end. */

@@ -46,16 +46,15 @@ export class FakeClient implements Client {
     this.fixedNow = options.now;
     this.connection = new FakeReadable(options.connection ?? { state: "online", syncing: false });
     this.ready = new FakeReadable(options.ready ?? true);
-    for (const seed of options.chats ?? [])
-      this.handles.set(seed.id, new FakeChat(this.host(), seed.id, seed));
+    this.chats = new FakeReadable<readonly ChatSummary[]>([]);
+    for (const seed of options.chats ?? []) this.chat(seed.id).become(seed);
     for (const user of options.online ?? []) this.setPresence(user, true);
-    this.chats = new FakeReadable(this.list());
   }
 
   chat(id: ChatId): FakeChat {
     const known = this.handles.get(id);
     if (known !== undefined) return known;
-    const made = new FakeChat(this.host(), id, null);
+    const made = new FakeChat(this.host(), id);
     this.handles.set(id, made);
     return made;
   }
@@ -116,9 +115,8 @@ export class FakeClient implements Client {
   // What tests do.
 
   add(seed: FakeChatSeed): FakeChat {
-    const chat = new FakeChat(this.host(), seed.id, { ts: this.now(), ...seed });
-    this.handles.set(seed.id, chat);
-    this.chats.set(this.list());
+    const chat = this.chat(seed.id);
+    chat.become({ ts: this.now(), ...seed });
     return chat;
   }
 
@@ -150,7 +148,7 @@ export class FakeClient implements Client {
       now: () => this.now(),
       online: () => this.connection.get().state === "online",
       attempt: () => this.attempt(),
-      changed: () => this.chats?.set(this.list()),
+      changed: () => this.chats.set(this.list()),
     };
   }
 

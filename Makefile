@@ -23,7 +23,7 @@ build: packages ## Build the program: build/release/connect
 run: build ## Start a server on loopback with development login [PORT=8080 OPS_PORT=9090 DATA=.data]
 	@PORT=$(PORT) OPS_PORT=$(OPS_PORT) DATA=$(DATA) tools/run
 
-test: test-packages ## Every test there is [ONLY=lint,units,contract,scenario,asan,tsan,fuzz]
+test: test-packages ## Every test there is [ONLY=lint,web,units,contract,scenario,e2e,asan,tsan,fuzz]
 	@tools/test $(ONLY)
 
 lint: test-packages ## The fast checks of style and layers

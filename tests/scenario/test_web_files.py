@@ -32,10 +32,10 @@ def get(server):
 
 @pytest.fixture
 def loaded(get):
-    """The scripts and styles that the page names."""
-    paths = re.findall(r'(?:src|href)="(/assets/[^"]*)"', get("/")[2].decode())
-    assert any(path.endswith(".js") for path in paths), paths
-    return paths
+    """The paths that the page names, and what browsers look for besides."""
+    paths = re.findall(r'(?:src|href)="(/[^"]*)"', get("/")[2].decode())
+    assert "/manifest.webmanifest" in paths and any(path.endswith(".js") for path in paths), paths
+    return [*paths, "/sw.js"]
 
 
 def test_the_address_shows_the_app(get):
@@ -71,7 +71,7 @@ def test_all_that_the_page_loads_is_there(get, loaded):
 
 
 def test_each_coding_has_its_own_etag(get, loaded):
-    script = next(path for path in loaded if path.endswith(".js"))
+    script = next(path for path in loaded if path.startswith("/assets/") and path.endswith(".js"))
     _, plain_headers, plain = get(script)
     assert "content-encoding" not in plain_headers
     etags = {plain_headers["etag"]}

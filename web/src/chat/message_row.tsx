@@ -120,12 +120,14 @@ function Failure({ row }: { readonly row: PendingRow }) {
   return (
     <div className={styles.failure} role="alert">
       <span>Not sent{error === null ? "." : `: ${sentence(error.message)}`}</span>
-      <button type="button" onClick={() => actions.retry(localId)}>
-        Try again
-      </button>
-      <button type="button" onClick={() => actions.drop(localId)}>
-        Delete
-      </button>
+      <span className={styles.failureActions}>
+        <button type="button" onClick={() => actions.retry(localId)}>
+          Try again
+        </button>
+        <button type="button" onClick={() => actions.drop(localId)}>
+          Delete
+        </button>
+      </span>
     </div>
   );
 }

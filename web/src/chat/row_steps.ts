@@ -16,10 +16,14 @@ export interface RowStep<T extends Keyed> {
   readonly shift: boolean;
 }
 
-/** The steps, or null when nothing of what is shown stays: the list starts afresh. */
+/**
+ * The steps, or null when nothing of what is shown stays: the list starts afresh. Up to `headMax` rows
+ * that went at the start, while none came there, are kept.
+ */
 export function rowSteps<T extends Keyed>(
   shown: readonly T[],
   next: readonly T[],
+  headMax = 0,
 ): readonly RowStep<T>[] | null {
   const places = new Map(next.map((row, index) => [row.id, index]));
   const kept = shown.findIndex((row) => places.has(row.id));
@@ -27,6 +31,8 @@ export function rowSteps<T extends Keyed>(
   if (anchor === undefined) return null;
   const head = places.get(anchor.id) ?? 0;
   if (kept === 0 && head === 0) return [{ rows: next, shift: false }];
+  if (head === 0 && kept <= headMax)
+    return [{ rows: [...shown.slice(0, kept), ...next], shift: false }];
   const tail = shown.slice(kept).map((row) => next[places.get(row.id) ?? -1] ?? row);
   const first = [...next.slice(0, head), ...tail];
   const step: RowStep<T> = { rows: first, shift: true };

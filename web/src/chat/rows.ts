@@ -220,7 +220,7 @@ function breakGroup(rows: Row[], at: number): void {
 }
 
 function reuse(rows: readonly Row[], before: readonly Row[]): readonly Row[] {
-  if (before.length === 0) return rows;
+  if (before.length === 0) return rows.length === 0 ? before : rows;
   const known = new Map(before.map((row) => [row.id, row]));
   const reused = rows.map((row) => {
     const old = known.get(row.id);

@@ -20,6 +20,7 @@ import { TimelineRow } from "./timeline_row.js";
 import { dayStart } from "./times.js";
 import { type Jumps, useJumps } from "./use_jumps.js";
 import { useLongPress } from "./use_long_press.js";
+import { type Moving, useMoving } from "./use_moving.js";
 import { useRowFocus } from "./use_row_focus.js";
 import { type Scroll, useScroll } from "./use_scroll.js";
 import { type RowsShown, useRows, useTimeline } from "./use_timeline.js";
@@ -53,7 +54,8 @@ function OpenTimeline({ client, chat, summary, timeline, ref }: OpenProps) {
   const state = useReadable(timeline);
   const [readUpTo] = useState(() => (summary.unread > 0 ? summary.read.id : null));
   const direct = summary.type === "direct";
-  const shown = useRows(client, chat, state, { direct, readUpTo });
+  const moving = useMoving();
+  const shown = useRows(client, chat, state, { direct, readUpTo }, moving.scrolling);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const scroll = useScroll({ chat, timeline, state, shown, scroller, list });
@@ -64,14 +66,18 @@ function OpenTimeline({ client, chat, summary, timeline, ref }: OpenProps) {
   return (
     <div className={styles.frame}>
       {scroll.day !== null && (
-        <div className={styles.pinnedDay} aria-hidden="true">
+        <div
+          className={styles.pinnedDay}
+          data-shown={moving.lingering || undefined}
+          aria-hidden="true"
+        >
           <DayDivider day={scroll.day} now={today} />
         </div>
       )}
       {(state.loading || state.older === "loading") && <EdgeSpinner first={state.loading} />}
       {!state.loading && empty && <p className={styles.empty}>No messages yet. Say hello!</p>}
       <RowList
-        {...{ client, shown, scroll, scroller, list, jumps, direct, today }}
+        {...{ client, shown, scroll, moving, scroller, list, jumps, direct, today }}
         readOnly={summary.role === null}
       />
       <ListButtons
@@ -107,6 +113,7 @@ interface RowListProps {
   readonly client: Client;
   readonly shown: RowsShown;
   readonly scroll: Scroll;
+  readonly moving: Moving;
   readonly scroller: React.RefObject<HTMLDivElement | null>;
   readonly list: React.RefObject<VirtualizerHandle | null>;
   readonly jumps: Jumps;
@@ -116,7 +123,7 @@ interface RowListProps {
 }
 
 function RowList(props: RowListProps) {
-  const { client, shown, scroll, scroller, list, jumps } = props;
+  const { client, shown, scroll, moving, scroller, list, jumps } = props;
   const actions = useChatActions();
   const openMenu = (row: Row | undefined, anchor: Anchor) => {
     if (row?.type === "message" && row.message.deleted === undefined) actions.openMenu(row, anchor);
@@ -146,7 +153,11 @@ function RowList(props: RowListProps) {
         shift={shown.shift}
         bufferSize={BUFFER_PIXELS}
         keepMounted={focus.activeIndex < 0 ? [] : [focus.activeIndex]}
-        onScroll={scroll.onScroll}
+        onScroll={() => {
+          moving.begin();
+          scroll.onScroll();
+        }}
+        onScrollEnd={moving.end}
         onResize={scroll.onResize}
       >
         {(row) => (

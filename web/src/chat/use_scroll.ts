@@ -44,6 +44,8 @@ export function useScroll(parts: ScrollParts): Scroll {
     const { state, shown, timeline, scroller, list } = latest.current;
     const at = geometryOf(scroller.current, list.current);
     if (at === null || held.current) return;
+    // What is not shown yet is looked at once it is.
+    if (!shown.complete || timeline.get() !== state) return;
     const place = scrollPlace(shown.rows, at, state);
     stick.current = place.atBottom;
     if (place.wantsOlder) void timeline.loadOlder();
@@ -61,6 +63,7 @@ export function useScroll(parts: ScrollParts): Scroll {
   }, [look]);
 
   useStart(parts, stick, held, look);
+  useShiftSeen(parts);
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of what is shown
   useLayoutEffect(settle, [parts.shown, parts.state, settle]);
   useAttention(look);
@@ -129,6 +132,16 @@ function useStart(
     list.current?.scrollToIndex(line, { align: "start", offset: -START_OFFSET });
     look();
   });
+}
+
+/**
+ * The list moves the scroll position when rows come or go at the start, and shows the rows there once
+ * it hears of the scroll. The browser tells it in the next frame; told at once, no frame is blank.
+ */
+function useShiftSeen({ shown, scroller }: ScrollParts): void {
+  useLayoutEffect(() => {
+    if (shown.shift) queueMicrotask(() => scroller.current?.dispatchEvent(new Event("scroll")));
+  }, [shown, scroller]);
 }
 
 /** Something of what was read stays in view above the line. */

@@ -1,7 +1,7 @@
 /** A chat's timeline as rows: opened with the view, closed with it, changed in steps (`row_steps.ts`). */
 
 import type { Chat, Client, EventId, Timeline, TimelineState } from "@connect-chat/sdk";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useReadable } from "../readable.js";
 import { rowSteps } from "./row_steps.js";
 import { buildRows, type Row } from "./rows.js";
@@ -22,6 +22,8 @@ export interface RowsShown {
   readonly shift: boolean;
   /** Rises when the list starts afresh. */
   readonly epoch: number;
+  /** These are all the rows of the timeline's state: no further step is to come. */
+  readonly complete: boolean;
 }
 
 export function useRows(
@@ -29,25 +31,46 @@ export function useRows(
   chat: Chat,
   state: TimelineState,
   about: { readonly direct: boolean; readonly readUpTo: EventId | null },
+  scrolling: boolean,
 ): RowsShown {
   const receipts = useReadable(chat.receipts);
   const before = useRef<readonly Row[]>([]);
   const target = buildRows(state, { self: client.user, receipts, ...about }, before.current);
   before.current = target;
-  return useSteps(target);
+  return useSteps(target, scrolling);
+}
+
+/**
+ * While the list is scrolled, rows that went at its start stay, up to as many: after a change there the
+ * list keeps its distance from the end until the scroll ends, and would move with each row measured
+ * below. As many again as a timeline holds.
+ */
+const HEAD_ROWS_MAX = 500;
+
+interface Step {
+  readonly rows: readonly Row[];
+  readonly shift: boolean;
+  readonly epoch: number;
+  /** The rows that this step was the last one to. */
+  readonly covers: readonly Row[] | null;
 }
 
 /** Goes to the rows step by step, all before the browser paints. */
-function useSteps(target: readonly Row[]): RowsShown {
-  const [shown, setShown] = useState<RowsShown>({ rows: target, shift: false, epoch: 0 });
+function useSteps(target: readonly Row[], scrolling: boolean): RowsShown {
+  const [step, setStep] = useState<Step>({ rows: target, shift: false, epoch: 0, covers: target });
   useLayoutEffect(() => {
-    if (shown.rows === target) return;
-    const step = rowSteps(shown.rows, target)?.[0];
-    setShown(
-      step === undefined
-        ? { rows: target, shift: false, epoch: shown.epoch + 1 }
-        : { ...step, epoch: shown.epoch },
-    );
-  }, [shown, target]);
-  return shown;
+    if (step.rows === target || (step.covers === target && scrolling)) return;
+    setStep(nextStep(step, target, scrolling ? HEAD_ROWS_MAX : 0));
+  }, [step, target, scrolling]);
+  const complete = step.covers === target;
+  const { rows, shift, epoch } = step;
+  return useMemo(() => ({ rows, shift, epoch, complete }), [rows, shift, epoch, complete]);
+}
+
+function nextStep(step: Step, target: readonly Row[], headMax: number): Step {
+  const steps = rowSteps(step.rows, target, headMax);
+  const next = steps?.[0];
+  if (steps === null || next === undefined)
+    return { rows: target, shift: false, epoch: step.epoch + 1, covers: target };
+  return { ...next, epoch: step.epoch, covers: steps.length === 1 ? target : null };
 }

@@ -41,11 +41,12 @@ export function useRows(
 }
 
 /**
- * While the list is scrolled, rows that went at its start stay, up to as many: after a change there the
+ * While the list is scrolled, up to as many rows that went at its start stay: after a change there the
  * list keeps its distance from the end until the scroll ends, and would move with each row measured
- * below. As many again as a timeline holds.
+ * below. 2,000 rows of 60 pixels are 12 seconds of fast scrolling without a pause of 150 ms, and of
+ * 1 KB each 2 MB; the list draws none of them.
  */
-const HEAD_ROWS_MAX = 500;
+const HEAD_ROWS_MAX = 2_000;
 
 interface Step {
   readonly rows: readonly Row[];

@@ -55,15 +55,19 @@ export function scrollPlace(
   };
 }
 
-/** Where a pinned day's lower edge is: what is above counts as hidden by it. */
-const DAY_HEIGHT = 36;
+/** Where a pinned day's lower edge is: a divider above it says its day itself. */
+const DAY_HEIGHT = 44;
 
 function topDay(rows: readonly Row[], at: Geometry): number | null {
   if (at.total <= at.height) return null;
   const index = at.findIndex(at.top);
   const row = rows[index];
   if (row === undefined || row.ts === null) return null;
-  if (row.day !== null && at.top - at.offsetOf(index) < DAY_HEIGHT / 2) return null;
+  const begun = at.top - at.offsetOf(index);
+  if (row.day !== null && begun < DAY_HEIGHT / 2) return null;
+  const next = rows[index + 1];
+  if (next !== undefined && next.day !== null && at.offsetOf(index + 1) < at.top + DAY_HEIGHT)
+    return null;
   return dayStart(row.ts);
 }
 

@@ -99,7 +99,7 @@ async function scrollTo(
     const { rows, list } = latest.current;
     const index = rows.findIndex((row) => row.id === entryId);
     if (index >= 0 && list.current !== null && list.current.viewportSize > 0) {
-      list.current.scrollToIndex(index, { align, offset: align === "start" ? -8 : 0 });
+      list.current.scrollToIndex(index, { align });
       await nextFrame();
       return true;
     }

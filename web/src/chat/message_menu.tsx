@@ -93,6 +93,7 @@ function Items(props: MessageMenuProps & { target: MenuTarget }) {
           </MenuItem>
         </>
       )}
+      {row.own && <p className={styles.about}>{row.progressLabel}</p>}
     </>
   );
 }

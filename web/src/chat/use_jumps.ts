@@ -55,10 +55,12 @@ export function useJumps(parts: JumpParts): Jumps {
   const toNewest = useCallback(() => {
     const { timeline, scroll } = latest.current;
     setWay([]);
-    void timeline.showNewest().then(() => {
+    const there = () => {
       scroll.hold(false);
       scroll.stickToBottom();
-    });
+    };
+    if (timeline.get().newer === "end") there();
+    else void timeline.showNewest().then(there);
   }, []);
   return {
     highlighted,

@@ -14,6 +14,7 @@ export type OpenAt = (entryId: string, point: { x: number; y: number }) => void;
 export function useLongPress(open: OpenAt) {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const start = useRef({ x: 0, y: 0 });
+  const fired = useRef(false);
   const cancel = () => clearTimeout(timer.current);
 
   return {
@@ -30,7 +31,11 @@ export function useLongPress(open: OpenAt) {
       const id = entryAt(event.target);
       if (touch === undefined || id === null || event.touches.length > 1) return;
       start.current = { x: touch.clientX, y: touch.clientY };
-      timer.current = setTimeout(() => open(id, start.current), PRESS_MS);
+      fired.current = false;
+      timer.current = setTimeout(() => {
+        fired.current = true;
+        open(id, start.current);
+      }, PRESS_MS);
     },
     onTouchMove(event: TouchEvent) {
       const touch = event.touches[0];
@@ -38,7 +43,12 @@ export function useLongPress(open: OpenAt) {
       const { x, y } = start.current;
       if (Math.hypot(touch.clientX - x, touch.clientY - y) > MOVE_MAX) cancel();
     },
-    onTouchEnd: cancel,
+    onTouchEnd(event: TouchEvent) {
+      cancel();
+      // Else the lifted finger clicks beside the menu and closes it again.
+      if (fired.current) event.preventDefault();
+      fired.current = false;
+    },
     onTouchCancel: cancel,
   };
 }

@@ -22,10 +22,13 @@ export default defineConfig({
     emptyOutDir: true,
     assetsDir: "assets",
     assetsInlineLimit: 0,
+    // React, Base UI and the SDK together; 200 kB compressed is the bound that counts.
+    chunkSizeWarningLimit: 650,
     modulePreload: { polyfill: false },
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/v1": { target: "http://127.0.0.1:8080", ws: true } },
+    // Of a server that `make run` started, or another one.
+    proxy: { "/v1": { target: process.env.CONNECT_URL ?? "http://127.0.0.1:8080", ws: true } },
   },
 });

@@ -1,6 +1,6 @@
 /** A radio button or a switch with its words and an explanation. */
 
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import styles from "./forms.module.css";
 
 export interface ChoiceProps {
@@ -15,6 +15,8 @@ export interface ChoiceProps {
 }
 
 export function Choice({ type, name, checked, onChange, label, hint, disabled }: ChoiceProps) {
+  const id = useId();
+  // The whole line can be clicked; what is read out as its name is the label alone.
   return (
     <label className={styles.choice}>
       <input
@@ -23,10 +25,12 @@ export function Choice({ type, name, checked, onChange, label, hint, disabled }:
         checked={checked}
         disabled={disabled}
         onChange={(event) => onChange(event.target.checked)}
+        aria-labelledby={`${id}-label`}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
       />
       <span>
-        {label}
-        {hint !== undefined && <small>{hint}</small>}
+        <span id={`${id}-label`}>{label}</span>
+        {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
       </span>
     </label>
   );

@@ -44,8 +44,8 @@ export function serviceWorker(): Plugin {
           .digest("hex")
           .slice(0, 12);
         worker.code = worker.code
-          .replace("__VERSION__", JSON.stringify(version))
-          .replace("__FILES__", JSON.stringify(files));
+          .replaceAll("__VERSION__", () => JSON.stringify(version))
+          .replaceAll("__FILES__", () => JSON.stringify(files));
       },
     },
   };

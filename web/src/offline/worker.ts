@@ -49,13 +49,14 @@ interface Worker {
 const worker = self as unknown as Worker;
 
 const CACHE = `connect-${__VERSION__}`;
+const FILES: ReadonlySet<string> = new Set(__FILES__);
 /** The page, whatever its address: the app reads the address itself. */
 const PAGE = "/";
 /** A network that has not answered by then counts as none; ms. */
 const PAGE_TIMEOUT = 4000;
 
 worker.addEventListener("install", (event) => {
-  const fresh = [PAGE, ...__FILES__].map((path) => new Request(path, { cache: "reload" }));
+  const fresh = [PAGE, ...FILES].map((path) => new Request(path, { cache: "reload" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
 });
 
@@ -73,7 +74,7 @@ worker.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (url.pathname === "/v1" || url.pathname.startsWith("/v1/")) return;
   if (request.mode === "navigate") event.respondWith(answerPage(request));
-  else if (__FILES__.includes(url.pathname)) event.respondWith(answerFile(request));
+  else if (FILES.has(url.pathname)) event.respondWith(answerFile(request));
 });
 
 worker.addEventListener("notificationclick", (event) => {

@@ -1,4 +1,4 @@
-/** The harness itself: it notices what goes wrong, and the server it starts again is the same one. */
+/** The harness itself: it notices what goes wrong, and a server started again is the same one. */
 
 import { expect, test } from "vitest";
 import { audit } from "./harness/audit.js";

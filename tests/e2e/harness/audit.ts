@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core finds wrong: a line for each rule and element. None is what a screen should have. */
+/** What axe-core finds wrong: a line for each rule and element. A good screen has none. */
 export async function audit(page: Page): Promise<string[]> {
   await page.evaluate(SOURCE);
   const results = await page.evaluate(() => {

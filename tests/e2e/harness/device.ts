@@ -25,6 +25,7 @@ export class Device {
     readonly name: string,
     readonly context: BrowserContext,
     readonly trouble: TroubleLog,
+    readonly isPhone: boolean,
   ) {}
 
   static async open(
@@ -44,7 +45,7 @@ export class Device {
     });
     const trouble = new TroubleLog(name);
     await trouble.watch(context);
-    return new Device(name, context, trouble);
+    return new Device(name, context, trouble, options.phone ?? false);
   }
 
   /** A new tab with nothing in it. */

@@ -6,6 +6,7 @@
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { Device } from "./device.js";
+import { staysInside } from "./layout.js";
 import { PATIENCE_MS } from "./paths.js";
 import { Timeline } from "./timeline.js";
 import { until } from "./until.js";
@@ -50,9 +51,17 @@ export class Person {
   async startDirect(user: string): Promise<void> {
     await this.page.getByRole("button", { name: "New chat" }).click();
     const dialog = this.page.getByRole("dialog");
-    await dialog.getByRole("textbox", { name: "User name" }).fill(user);
+    await dialog.getByRole("textbox", { name: "Name" }).fill(user);
     await dialog.getByRole("button", { name: "Start chat" }).click();
     await this.composer.waitFor();
+  }
+
+  /** Shows what was said on a day (as `2008-07-03`), by way of the button in the chat's head. */
+  async jumpToDate(day: string): Promise<void> {
+    await this.page.getByRole("button", { name: "Jump to a date" }).click();
+    const popover = this.page.getByRole("dialog", { name: "Jump to a date" });
+    await popover.getByLabel("Show what was said on").fill(day);
+    await popover.getByRole("button", { name: "Show", exact: true }).click();
   }
 
   /** The chat's line in the list. */
@@ -74,16 +83,47 @@ export class Person {
     return this.page.getByRole("textbox", { name: "Message" });
   }
 
-  /** Writes a message and sends it with Enter, as typed on a keyboard. */
+  /** Writes a message, or a change of one, and sends it: by Enter, or on phones by the button. */
   async send(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press("Enter");
+    if (this.device.isPhone) await this.page.getByRole("button", { name: /^(Send|Save)$/ }).tap();
+    else await this.composer.press("Enter");
+  }
+
+  /** Holds a finger on a message until its menu opens. */
+  async longPress(text: string): Promise<void> {
+    await this.timeline.comesIntoView(text);
+    const box = await this.timeline.row(text).getByTestId("text").boundingBox();
+    if (box === null) throw new Error(`${text} is not shown`);
+    const touch = await this.page.context().newCDPSession(this.page);
+    const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+    await this.page.getByRole("menu").waitFor();
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await touch.detach();
+  }
+
+  /** The open dialog stands inside the window, all of it can be reached, and Escape closes it. */
+  async fitsAndCloses(): Promise<void> {
+    const dialog = this.page.getByRole("dialog");
+    await dialog.waitFor();
+    await staysInside(this.page);
+    const close = dialog.getByRole("button", { name: "Close" });
+    await close.tap();
+    await dialog.waitFor({ state: "detached" });
   }
 
   /** Opens the menu of the message with this text and chooses. */
   async choose(text: string, action: string): Promise<void> {
-    await this.press(text, "More");
+    await this.openMenu(text);
     await this.page.getByRole("menuitem", { name: action }).click();
+  }
+
+  /** Opens a message's menu: by its button, or on phones by a long press. */
+  async openMenu(text: string): Promise<void> {
+    if (this.device.isPhone) await this.longPress(text);
+    else await this.press(text, "More");
+    await this.page.getByRole("menu").waitFor();
   }
 
   /** Presses a button of the bar that a message has while one points at it. */
@@ -128,7 +168,7 @@ export class Person {
 
   /** Waits until the open chat tells that somebody is typing, or no longer tells so. */
   async seesTyping(typing: boolean): Promise<void> {
-    const words = this.page.getByRole("banner").getByText("typing");
+    const words = this.page.locator("main header").getByText("typing");
     await words.waitFor({ state: typing ? "visible" : "hidden" });
   }
 

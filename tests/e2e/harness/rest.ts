@@ -94,6 +94,12 @@ export class Account {
     }
   }
 
+  /** What was said from a moment on (ms): a page of it. */
+  async at(chat: ChatId, ms: number): Promise<Message[]> {
+    const page = await this.call<Page>("GET", `/v1/chats/${chat}/messages?at=${ms}`);
+    return page.messages;
+  }
+
   /** A chat's whole log. */
   async events(chat: ChatId): Promise<Event[]> {
     const events: Event[] = [];

@@ -1,4 +1,4 @@
-/** Scrolling back through a long history as people do, by the wheel, and what is seen on the way. */
+/** Scrolling back through a long history by the wheel, and what is seen on the way. */
 
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
@@ -19,7 +19,7 @@ export interface View {
 
 /** What is visible, once the page has drawn what was last done to it. */
 export function view(page: Page): Promise<View | null> {
-  return page.getByTestId("timeline").evaluate(async (scroller) => {
+  return page.getByRole("log", { name: "Messages" }).evaluate(async (scroller) => {
     for (let frame = 0; frame < 2; frame += 1)
       await new Promise((resolve) => requestAnimationFrame(resolve));
     const port = scroller.getBoundingClientRect();

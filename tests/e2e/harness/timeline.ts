@@ -1,6 +1,7 @@
 /** What a page shows of a chat's history: its rows, as they are in the page. */
 
 import type { Locator, Page } from "playwright-core";
+import { until } from "./until.js";
 
 /** Rows of what was said or happened; day dividers, gaps and the beginning are others. */
 const ROW = "article[data-entry]";
@@ -20,7 +21,7 @@ export class Timeline {
   constructor(private readonly page: Page) {}
 
   get scroller(): Locator {
-    return this.page.getByTestId("timeline");
+    return this.page.getByRole("log", { name: "Messages" });
   }
 
   /** The row of the message that says this. */
@@ -47,6 +48,19 @@ export class Timeline {
   /** The texts of the rows that are in the page now. */
   async texts(): Promise<string[]> {
     return (await this.rows()).flatMap((row) => (row.text === null ? [] : [row.text]));
+  }
+
+  /** Waits until the message with this text is in view, whole. */
+  async comesIntoView(text: string): Promise<void> {
+    await this.row(text).waitFor();
+    await until(`${text} comes into view`, async () => {
+      const [row, port] = await Promise.all([
+        this.row(text).boundingBox(),
+        this.scroller.boundingBox(),
+      ]);
+      if (row === null || port === null) return false;
+      return row.y >= port.y - 1 && row.y + row.height <= port.y + port.height + 1;
+    });
   }
 
   /** Unfolds a long text and reads it. */
@@ -84,8 +98,8 @@ export class Timeline {
 }
 
 /**
- * Reads the rows that are in the page, then for so many frames scrolls up until the chat's beginning
- * is shown. Runs in the page, so everything that it needs is in it.
+ * Reads the rows that are in the page, then for so many frames scrolls up until the beginning of the
+ * chat is shown. Runs in the page, so everything that it needs is in it.
  */
 async function lookThrough(scroller: Element, frames: number) {
   const met = new Map<string, Row>();

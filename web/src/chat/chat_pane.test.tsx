@@ -27,7 +27,7 @@ const messages = [
 
 let made = 0;
 
-function show(seed: Partial<FakeChatSeed> = {}) {
+function show(seed: Partial<FakeChatSeed> = {}, showMessage: number | null = null) {
   // Drafts live as long as the page: each test has an account of its own.
   made += 1;
   const client = new FakeClient({
@@ -40,7 +40,12 @@ function show(seed: Partial<FakeChatSeed> = {}) {
   const chat = client.chat(`chat-${made}`);
   const view = render(
     <DesignProvider>
-      <ChatPane client={client} chatId={chat.id} onOpenInfo={() => undefined} />
+      <ChatPane
+        client={client}
+        chatId={chat.id}
+        onOpenInfo={() => undefined}
+        showMessage={showMessage}
+      />
     </DesignProvider>,
   );
   return { client, chat, view, user: userEvent.setup() };
@@ -192,5 +197,16 @@ describe("the line above what is new", () => {
     expect(above()).toContain("thanks");
     await act(async () => client.receive(chat.id, "bob", "one more"));
     expect(above()).toContain("thanks");
+  });
+});
+
+describe("a link to a message", () => {
+  it("opens the chat around it", async () => {
+    const many = Array.from({ length: 300 }, (_, index) =>
+      said({ seq: index + 1, from: "bob", ts: now - 300_000 + index }, `text ${index + 1}.`),
+    );
+    show({ messages: many }, many[99]?.id);
+    await waitFor(() => expect(article("text 100.")).toBeTruthy());
+    expect(screen.queryByText("text 300.")).toBeNull();
   });
 });

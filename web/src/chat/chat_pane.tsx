@@ -87,9 +87,6 @@ function Conversation(props: ConversationProps) {
   useEffect(() => {
     if (!touch) field.current?.focus();
   }, [touch]);
-  useEffect(() => {
-    if (showMessage != null) timeline.current?.jumpTo(showMessage, null);
-  }, [showMessage, timeline]);
 
   const send = (text: string) => {
     setMode(plain);
@@ -107,7 +104,13 @@ function Conversation(props: ConversationProps) {
   };
   return (
     <ChatActionsProvider value={actions}>
-      <TimelineView ref={timeline} client={client} chat={chat} summary={summary} />
+      <TimelineView
+        ref={timeline}
+        client={client}
+        chat={chat}
+        summary={summary}
+        showMessage={showMessage ?? null}
+      />
       <Notice message={failures.message} onClose={failures.clear} />
       {summary.role === null ? (
         <p className={styles.readOnly}>

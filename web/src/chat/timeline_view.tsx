@@ -6,7 +6,7 @@
  */
 
 import type { Chat, ChatSummary, Client, EventId, Timeline } from "@connect-chat/sdk";
-import { type Ref, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { Spinner } from "../design/spinner.js";
 import { useReadable } from "../readable.js";
@@ -39,6 +39,8 @@ export interface TimelineViewProps {
   readonly client: Client;
   readonly chat: Chat;
   readonly summary: ChatSummary;
+  /** A message to go to, at the opening or later. */
+  readonly showMessage: EventId | null;
   readonly ref?: Ref<TimelineHandle>;
 }
 
@@ -50,7 +52,8 @@ export function TimelineView(props: TimelineViewProps) {
 
 type OpenProps = TimelineViewProps & { readonly timeline: Timeline };
 
-function OpenTimeline({ client, chat, summary, timeline, ref }: OpenProps) {
+function OpenTimeline(props: OpenProps) {
+  const { client, chat, summary, timeline, showMessage, ref } = props;
   const state = useReadable(timeline);
   const [readUpTo] = useState(() => (summary.unread > 0 ? summary.read.id : null));
   const direct = summary.type === "direct";
@@ -61,6 +64,10 @@ function OpenTimeline({ client, chat, summary, timeline, ref }: OpenProps) {
   const scroll = useScroll({ chat, timeline, state, shown, scroller, list });
   const jumps = useJumps({ timeline, rows: shown.rows, list, scroll });
   useImperativeHandle(ref, () => handleOf(jumps, shown), [jumps, shown]);
+  const { toMessage } = jumps;
+  useEffect(() => {
+    if (showMessage !== null) toMessage(showMessage, null);
+  }, [showMessage, toMessage]);
   const today = dayStart(client.now());
   const empty = shown.rows.every((row) => row.type === "start");
   return (

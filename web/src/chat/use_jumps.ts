@@ -40,11 +40,13 @@ export function useJumps(parts: JumpParts): Jumps {
   const show = useCallback(
     async (align: "center" | "start", find: () => Promise<string | null>) => {
       const { scroll } = latest.current;
-      scroll.hold(true);
+      const stuck = scroll.hold();
       const entryId = await find();
-      if (entryId !== null && (await scrollTo(latest, entryId, align))) highlight(entryId);
-      scroll.hold(false);
-      scroll.onScroll();
+      const there = entryId !== null && (await scrollTo(latest, entryId, align));
+      scroll.release();
+      if (there) highlight(entryId);
+      if (there || !stuck) scroll.onScroll();
+      else scroll.stickToBottom();
     },
     [highlight],
   );
@@ -56,7 +58,7 @@ export function useJumps(parts: JumpParts): Jumps {
     const { timeline, scroll } = latest.current;
     setWay([]);
     const there = () => {
-      scroll.hold(false);
+      scroll.release();
       scroll.stickToBottom();
     };
     if (timeline.get().newer === "end") there();

@@ -28,8 +28,9 @@ export interface Scroll {
   readonly onScroll: () => void;
   readonly onResize: () => void;
   readonly stickToBottom: () => void;
-  /** While it is held, the list neither sticks nor loads: a jump is on its way. */
-  readonly hold: (held: boolean) => void;
+  /** While it is held, the list neither sticks nor loads: a jump is on its way. True: it stuck. */
+  readonly hold: () => boolean;
+  readonly release: () => void;
 }
 
 export function useScroll(parts: ScrollParts): Scroll {
@@ -75,9 +76,14 @@ export function useScroll(parts: ScrollParts): Scroll {
       stick.current = true;
       settle();
     }, [settle]),
-    hold: useCallback((value: boolean) => {
-      held.current = value;
-      if (value) stick.current = false;
+    hold: useCallback(() => {
+      const stuck = stick.current;
+      held.current = true;
+      stick.current = false;
+      return stuck;
+    }, []),
+    release: useCallback(() => {
+      held.current = false;
     }, []),
   };
 }

@@ -3,7 +3,14 @@
  */
 
 import { Check, SendHorizontal, Smile } from "lucide-react";
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { IconButton } from "../design/button.js";
 import { isTooLong, limitMessage } from "./bytes.js";
 import styles from "./composer.module.css";
@@ -33,22 +40,76 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { chatId, drafts, mode, field, touch } = props;
-  const [text, setText] = useText(chatId, drafts, mode);
+  const { chatId, mode, field } = props;
+  const writing = useWriting(props);
   const [picker, setPicker] = useState<Element | null>(null);
-  useGrowing(field, text);
-  const sendable = !isBlank(text) && !isTooLong(text);
+  const insert = (emoji: string) => {
+    setPicker(null);
+    writing.change(insertAt(field.current, writing.text, emoji));
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    writing.send();
+  };
+  return (
+    <div className={styles.composer}>
+      <ComposerBar mode={mode} onCancel={props.onCancel} />
+      <form className={styles.line} onSubmit={submit}>
+        <IconButton
+          label="Emoji"
+          tooltip={false}
+          aria-expanded={picker !== null}
+          onClick={(event) => setPicker(event.currentTarget)}
+        >
+          <Smile aria-hidden="true" />
+        </IconButton>
+        <Field {...props} writing={writing} />
+        <SendButton editing={mode.type === "edit"} disabled={!writing.sendable} />
+      </form>
+      <Limit id={limitId(chatId)} text={writing.text} />
+      <EmojiPopover
+        anchor={picker}
+        onPick={insert}
+        onClose={() => setPicker(null)}
+        finalFocus={field}
+      />
+    </div>
+  );
+}
 
-  const change = (value: string) => {
-    setText(value);
-    if (value !== "" && mode.type !== "edit") props.onTyping();
+const limitId = (chatId: string) => `limit-${chatId}`;
+
+interface Writing {
+  readonly text: string;
+  readonly sendable: boolean;
+  readonly change: (text: string) => void;
+  readonly send: () => void;
+}
+
+/** The text, and what is done with it. */
+function useWriting({ chatId, drafts, mode, field, onTyping, onSend }: ComposerProps): Writing {
+  const [text, setText] = useText(chatId, drafts, mode);
+  const sendable = !isBlank(text) && !isTooLong(text);
+  return {
+    text,
+    sendable,
+    change(value) {
+      setText(value);
+      if (value !== "" && mode.type !== "edit") onTyping();
+    },
+    send() {
+      if (!sendable) return;
+      onSend(text.trim());
+      if (mode.type !== "edit") setText("");
+      field.current?.focus();
+    },
   };
-  const send = () => {
-    if (!sendable) return;
-    props.onSend(text.trim());
-    if (mode.type !== "edit") setText("");
-    field.current?.focus();
-  };
+}
+
+function Field(props: ComposerProps & { readonly writing: Writing }) {
+  const { chatId, mode, field, touch, writing } = props;
+  const { text } = writing;
+  useGrowing(field, text);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const action = keyAction(pressOf(event), {
       empty: text === "",
@@ -58,69 +119,39 @@ export function Composer(props: ComposerProps) {
     });
     if (action === null) return;
     event.preventDefault();
-    if (action === "send") send();
+    if (action === "send") writing.send();
     else if (action === "cancel") props.onCancel();
     else props.onEditLast();
   };
-  const insert = (emoji: string) => {
-    setPicker(null);
-    change(insertAt(field.current, text, emoji));
-  };
   return (
-    <div className={styles.composer}>
-      <ComposerBar mode={mode} onCancel={props.onCancel} />
-      <form
-        className={styles.line}
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        <IconButton
-          label="Emoji"
-          tooltip={false}
-          className={styles.emoji ?? ""}
-          aria-expanded={picker !== null}
-          onClick={(event) => setPicker(event.currentTarget)}
-        >
-          <Smile aria-hidden="true" />
-        </IconButton>
-        <textarea
-          ref={field}
-          className={styles.field}
-          rows={1}
-          value={text}
-          dir="auto"
-          placeholder="Message"
-          aria-label="Message"
-          aria-describedby={`limit-${chatId}`}
-          aria-invalid={isTooLong(text) || undefined}
-          enterKeyHint={touch ? "enter" : "send"}
-          onChange={(event) => change(event.target.value)}
-          onKeyDown={onKeyDown}
-        />
-        <IconButton
-          label={mode.type === "edit" ? "Save" : "Send"}
-          type="submit"
-          tone="accent"
-          tooltip={false}
-          disabled={!sendable}
-        >
-          {mode.type === "edit" ? (
-            <Check aria-hidden="true" />
-          ) : (
-            <SendHorizontal aria-hidden="true" />
-          )}
-        </IconButton>
-      </form>
-      <Limit id={`limit-${chatId}`} text={text} />
-      <EmojiPopover
-        anchor={picker}
-        onPick={insert}
-        onClose={() => setPicker(null)}
-        finalFocus={field}
-      />
-    </div>
+    <textarea
+      ref={field}
+      className={styles.field}
+      rows={1}
+      value={text}
+      dir="auto"
+      placeholder="Message"
+      aria-label="Message"
+      aria-describedby={limitId(chatId)}
+      aria-invalid={isTooLong(text) || undefined}
+      enterKeyHint={touch ? "enter" : "send"}
+      onChange={(event) => writing.change(event.target.value)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+function SendButton({ editing, disabled }: { editing: boolean; disabled: boolean }) {
+  return (
+    <IconButton
+      label={editing ? "Save" : "Send"}
+      type="submit"
+      tone="accent"
+      tooltip={false}
+      disabled={disabled}
+    >
+      {editing ? <Check aria-hidden="true" /> : <SendHorizontal aria-hidden="true" />}
+    </IconButton>
   );
 }
 

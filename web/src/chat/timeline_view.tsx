@@ -14,6 +14,7 @@ import { Announcer } from "./announcer.js";
 import { type Anchor, useChatActions } from "./chat_actions.js";
 import { DayDivider } from "./day_divider.js";
 import { ListButtons } from "./list_buttons.js";
+import { LoadError } from "./load_error.js";
 import type { Row } from "./rows.js";
 import styles from "./timeline.module.css";
 import { TimelineRow } from "./timeline_row.js";
@@ -82,7 +83,10 @@ function OpenTimeline(props: OpenProps) {
         </div>
       )}
       {(state.loading || state.older === "loading") && <EdgeSpinner first={state.loading} />}
-      {!state.loading && empty && <p className={styles.empty}>No messages yet. Say hello!</p>}
+      <LoadError state={state} timeline={timeline} />
+      {!state.loading && state.error === null && empty && (
+        <p className={styles.empty}>No messages yet. Say hello!</p>
+      )}
       <RowList
         {...{ client, shown, scroll, moving, scroller, list, jumps, direct, today }}
         readOnly={summary.role === null}

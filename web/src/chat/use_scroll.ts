@@ -49,8 +49,9 @@ export function useScroll(parts: ScrollParts): Scroll {
     if (!shown.complete || timeline.get() !== state) return;
     const place = scrollPlace(shown.rows, at, state);
     stick.current = place.atBottom;
-    if (place.wantsOlder) void timeline.loadOlder();
-    else if (place.wantsNewer) void timeline.loadNewer();
+    // After a failure the user says when to try again: by itself it would go on without an end.
+    if (state.error === null && place.wantsOlder) void timeline.loadOlder();
+    else if (state.error === null && place.wantsNewer) void timeline.loadNewer();
     marks.current.see(place.seen, watching());
     setView((old) =>
       old.day === place.day && old.away === place.away ? old : { day: place.day, away: place.away },

@@ -4,7 +4,7 @@
  */
 
 import type { ChatSummary, Client } from "@connect-chat/sdk";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import styles from "./chat_list.module.css";
 import { ChatRow } from "./chat_row.js";
@@ -12,6 +12,8 @@ import { useNow } from "./use_now.js";
 
 /** Shorter lists are shown whole: that is simpler for find-in-page and screen readers. */
 const SHOWN_WHOLE_MAX = 60;
+/** A row is measured one or two frames after it came into the page. */
+const FOCUS_FRAMES = 10;
 /** The height of a row, 4.5rem. */
 const ROW_PIXELS = 72;
 
@@ -26,6 +28,7 @@ export function ChatList({ client, chats, open, onOpen }: ChatListProps) {
   const now = useNow(client);
   const list = useRef<HTMLElement>(null);
   const rows = useRef<VirtualizerHandle>(null);
+  const moved = useRef(false);
   const [focused, setFocused] = useState<string | null>(null);
   const tabStop = tabStopIn(chats, focused, open);
   const tabIndex = chats.findIndex((chat) => chat.chat === tabStop);
@@ -35,11 +38,14 @@ export function ChatList({ client, chats, open, onOpen }: ChatListProps) {
     if (next === undefined || !hasNoModifier(event)) return;
     event.preventDefault();
     setFocused(next.chat);
+    moved.current = true;
     rows.current?.scrollToIndex(chats.indexOf(next), { align: "nearest" });
-    // A row that was outside the view is in the page only at the next frame.
-    focusRow(list.current, next.chat) ||
-      requestAnimationFrame(() => focusRow(list.current, next.chat));
   }
+
+  useLayoutEffect(() => {
+    if (moved.current && tabStop !== null) focusRow(list.current, tabStop, FOCUS_FRAMES);
+    moved.current = false;
+  }, [tabStop]);
 
   const row = (chat: ChatSummary) => (
     <ChatRow
@@ -108,8 +114,10 @@ function hasNoModifier(event: KeyboardEvent): boolean {
   return !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
 }
 
-function focusRow(list: HTMLElement | null, chat: string): boolean {
+/** A row from outside the view is hidden until it was measured, and takes the focus only then. */
+function focusRow(list: HTMLElement | null, chat: string, frames: number): void {
   const row = list?.querySelector<HTMLElement>(`[data-chat="${CSS.escape(chat)}"]`);
   row?.focus();
-  return row != null;
+  if (frames > 0 && document.activeElement !== row)
+    requestAnimationFrame(() => focusRow(list, chat, frames - 1));
 }

@@ -61,7 +61,8 @@ function Subtitle({ client, chat, summary }: Pick<ChatHeaderProps, "client" | "c
   if (typing.length > 0)
     return <span className={styles.typing}>{typingWords(typing, summary.type === "direct")}</span>;
   if (summary.role === null) return <span className={styles.subtitle}>You left this chat</span>;
-  if (summary.type === "group") return <MemberCount chat={chat} summary={summary} />;
+  if (summary.type === "group")
+    return <MemberCount client={client} chat={chat} summary={summary} />;
   if (summary.peer === null) return null;
   return <PresenceLine client={client} peer={summary.peer} />;
 }
@@ -84,14 +85,22 @@ function presenceWords(presence: ReturnType<ReturnType<Client["presence"]>["get"
   return presence.lastSeen === null ? "offline" : lastSeen(presence.lastSeen, now);
 }
 
-/** Asked for when the chat is opened and after each event of it; nothing is shown until it is known. */
-function MemberCount({ chat, summary }: { readonly chat: Chat; readonly summary: ChatSummary }) {
+interface MemberCountProps {
+  readonly client: Client;
+  readonly chat: Chat;
+  readonly summary: ChatSummary;
+}
+
+/** Asked for once there is a session, and after each change of members; nothing until it is known. */
+function MemberCount({ client, chat, summary }: MemberCountProps) {
+  const online = useReadable(client.connection).state === "online";
   const [count, setCount] = useState<number | null>(null);
   const { last } = summary;
   const changed = last !== null && last.kind !== "message" ? last.id : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again after each change of members
   useEffect(() => {
     let current = true;
+    if (!online) return;
     chat.info().then(
       (info) => current && setCount(info.members),
       () => undefined,
@@ -99,7 +108,7 @@ function MemberCount({ chat, summary }: { readonly chat: Chat; readonly summary:
     return () => {
       current = false;
     };
-  }, [chat, changed]);
+  }, [chat, changed, online]);
   if (count === null) return null;
   return <span className={styles.subtitle}>{count === 1 ? "1 member" : `${count} members`}</span>;
 }

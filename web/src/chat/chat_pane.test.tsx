@@ -1,3 +1,4 @@
+import type { ConnectionState } from "@connect-chat/sdk";
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactElement } from "react";
@@ -27,7 +28,13 @@ const messages = [
 
 let made = 0;
 
-function show(seed: Partial<FakeChatSeed> = {}, showMessage: number | null = null) {
+const OPENING: ConnectionState = { state: "connecting", attempt: 0, retryAt: null };
+
+function show(
+  seed: Partial<FakeChatSeed> = {},
+  showMessage: number | null = null,
+  connection: ConnectionState = { state: "online", syncing: false },
+) {
   // Drafts live as long as the page: each test has an account of its own.
   made += 1;
   const client = new FakeClient({
@@ -37,6 +44,7 @@ function show(seed: Partial<FakeChatSeed> = {}, showMessage: number | null = nul
       { id: `chat-${made}`, type: "group", title: "Plans", role: "owner", messages, ...seed },
     ],
   });
+  client.setConnection(connection);
   const chat = client.chat(`chat-${made}`);
   const view = render(
     <DesignProvider>
@@ -179,6 +187,17 @@ describe("the header", () => {
     expect(await screen.findByText("2 members")).toBeTruthy();
     act(() => chat.typing.set(["bob"]));
     expect(screen.getByText("bob is typing …")).toBeTruthy();
+  });
+
+  it("says how many are in once there is a session", async () => {
+    const { client } = show(
+      { members: [{ user: "alice", role: "owner", since: 1 }] },
+      null,
+      OPENING,
+    );
+    expect(screen.queryByText("1 member")).toBeNull();
+    act(() => client.setConnection({ state: "online", syncing: false }));
+    expect(await screen.findByText("1 member")).toBeTruthy();
   });
 
   it("says whether the other one is there", () => {

@@ -12,19 +12,18 @@
 import type {
   ChatId,
   Event,
-  Message,
   Missing,
   Page,
   Place,
-  Role,
   Seq,
   SyncEntry,
   UserId,
 } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
+import { changesOf, isUnread, joins, mergedMissing, peerIn } from "./chat_facts.js";
 import { foldInto, fromEvent, fromPage, targetOf } from "./fold.js";
 import { rangeAt, spanOf, withRange } from "./ranges.js";
-import type { StoredChat, StoredMessage } from "./records.js";
+import type { Range, StoredChat, StoredMessage } from "./records.js";
 import type { Window } from "./window.js";
 
 /** The latest events: what can come while a page is on its way. 256 of some 400 bytes are 100 KB. */
@@ -43,6 +42,8 @@ export interface ChatLogOwner {
   ownEvent(log: ChatLog, event: Event): void;
   /** There is more than has been taken in: fetch it. */
   behind(log: ChatLog): void;
+  /** What is on show may not be the truth any more: start over from the newest page. */
+  outdated(log: ChatLog): void;
 }
 
 export class ChatLog {
@@ -51,11 +52,17 @@ export class ChatLog {
   readonly windows = new Set<Window>();
   /** That this device has its messages is about to be told. */
   isTellingDelivered = false;
+  /** The server has said how much is unread, and not as of which event. */
+  isRecounted = false;
+  /** The client has let go of this chat: nothing more becomes of it. */
+  isGone = false;
   private ring: Event[] = [];
   /** The ring holds every event above this one, up to the tail. */
   private ringFrom: Seq;
   /** `unread` counts messages up to here. */
   private counted: Seq;
+  /** How far the storage was when it was read: what is held is whole up to there. */
+  private readonly loadedTo: Seq;
 
   constructor(
     public record: StoredChat,
@@ -64,10 +71,16 @@ export class ChatLog {
     this.heard = record.tail.seq;
     this.ringFrom = record.tail.seq;
     this.counted = record.tail.seq;
+    this.loadedTo = record.tail.seq;
   }
 
   get id(): ChatId {
     return this.record.chat;
+  }
+
+  /** Up to which event what the storage holds is folded, and whole. Another tab's may be ahead. */
+  get storedTo(): Seq {
+    return this.owner.keeps ? this.record.tail.seq : this.loadedTo;
   }
 
   get isBehind(): boolean {
@@ -100,6 +113,7 @@ export class ChatLog {
   takeEvents(events: readonly Event[], missing: readonly Missing[]): void {
     const holes = [...missing];
     for (const event of events) {
+      if (this.isGone) return;
       this.passHoles(holes);
       if (event.seq === this.record.tail.seq + 1) this.advance(event);
     }
@@ -120,7 +134,8 @@ export class ChatLog {
         ? this.record.unread
         : (entry.unread ?? 0) + this.unreadInRing(Math.max(head.seq, read.seq)),
     });
-    this.counted = Math.max(head.seq, this.record.tail.seq);
+    // The own count goes on from where it was.
+    if (!isOwnReadNewer) this.counted = Math.max(head.seq, this.record.tail.seq);
   }
 
   /** Starts over from the newest page: nothing is known, or too much has happened since. */
@@ -135,7 +150,7 @@ export class ChatLog {
     this.owner.store({ type: "drop_messages", chat: this.id });
     this.update({
       tail: { id: head.id, seq: head.seq },
-      ranges: this.owner.keeps ? withRange([], { from, to: head.seq }) : [],
+      ranges: this.owner.keeps ? [{ from, to: head.seq }] : [],
       first: page.prev === null ? from : null,
       missing: page.missing,
       last: messages.at(-1) ?? null,
@@ -210,8 +225,16 @@ export class ChatLog {
   markedRead(place: Place, unread: number | null): void {
     if (place.id < this.record.read.id) return;
     if (place.id === this.record.read.id && unread === null) return;
-    const counted = unread ?? this.unreadAbove(place.seq);
-    this.update({ read: { id: place.id, seq: place.seq }, unread: counted ?? this.record.unread });
+    // The server's count is as of a moment that is not known here: the own one is exact.
+    const own = this.unreadAbove(place.seq);
+    this.isRecounted = own === null && unread !== null;
+    const counted = own ?? unread ?? this.record.unread;
+    this.update({ read: { id: place.id, seq: place.seq }, unread: counted });
+  }
+
+  /** Whether this device can say how many messages stand above a seq. */
+  canCount(above: Seq): boolean {
+    return this.unreadAbove(above) !== null;
   }
 
   /** Where a message stands, if some window shows it. */
@@ -226,6 +249,11 @@ export class ChatLog {
 
   update(changes: Partial<StoredChat>): void {
     this.record = { ...this.record, ...changes };
+    this.save();
+  }
+
+  private save(): void {
+    if (this.isGone) return;
     this.owner.store({ type: "put_chat", chat: this.record });
     this.owner.changed(this.id);
   }
@@ -236,7 +264,7 @@ export class ChatLog {
    */
   adopt(kept: StoredChat): void {
     if (kept.tail.seq === this.record.tail.seq) {
-      this.record = { ...this.record, ranges: kept.ranges, first: kept.first ?? this.record.first };
+      this.update({ ranges: kept.ranges, first: kept.first ?? this.record.first });
       return;
     }
     const isUsable = kept.tail.seq <= this.record.tail.seq && this.ringFrom <= kept.tail.seq;
@@ -262,16 +290,24 @@ export class ChatLog {
       ...record,
       ...changesOf(event, record, this.owner.user),
       tail: { id: event.id, seq: event.seq },
-      ranges: withRange(record.ranges, { from: event.seq, to: event.seq }),
+      ranges: this.rangesPlus({ from: event.seq, to: event.seq }),
       last:
         message ?? (record.last === null ? null : foldInto(record.last, event, this.owner.user)),
     };
     this.count(event);
+    if (joins(event, this.owner.user)) this.beginStay(event);
     this.keep(event);
     for (const window of this.windows) window.advance(event, message);
-    this.owner.store({ type: "put_chat", chat: this.record });
-    this.owner.changed(this.id);
+    this.save();
     if ("from" in event && event.from === this.owner.user) this.owner.ownEvent(this, event);
+  }
+
+  /** What became of the messages of an earlier stay meanwhile, nobody has told. */
+  private beginStay({ seq }: Event): void {
+    this.owner.store({ type: "drop_messages", chat: this.id });
+    this.record = { ...this.record, ranges: [], first: null };
+    this.record = { ...this.record, ranges: this.rangesPlus({ from: seq, to: seq }) };
+    this.owner.outdated(this);
   }
 
   /** Writes an event to the storage, as the message that it is or into the one it is about. */
@@ -285,7 +321,7 @@ export class ChatLog {
   private count(event: Event): void {
     if (event.seq <= this.counted) return;
     this.counted = event.seq;
-    if (event.kind !== "message") return;
+    if (event.kind !== "message" || event.seq <= this.record.read.seq) return;
     this.record =
       event.from === this.owner.user
         ? { ...this.record, read: { id: event.id, seq: event.seq }, unread: 0 }
@@ -302,11 +338,16 @@ export class ChatLog {
       this.heard = Math.max(this.heard, hole.to);
       this.update({
         tail: { id: this.record.tail.id, seq: hole.to },
-        ranges: withRange(this.record.ranges, { from: next, to: hole.to }),
+        ranges: this.rangesPlus({ from: next, to: hole.to }),
         missing: mergedMissing(this.record.missing, [hole]),
       });
       for (const window of this.windows) window.pass(hole.to);
     }
+  }
+
+  /** Only what this tab keeps is held: what another one keeps, that one knows. */
+  private rangesPlus(added: Range): StoredChat["ranges"] {
+    return this.owner.keeps ? withRange(this.record.ranges, added) : this.record.ranges;
   }
 
   private rangesWith(page: Page): StoredChat["ranges"] {
@@ -333,45 +374,4 @@ export class ChatLog {
     }
     return null;
   }
-}
-
-function isUnread(event: Event | Message, user: UserId): boolean {
-  return event.kind === "message" && event.from !== user;
-}
-
-/** What an event changes in what is known of the chat. */
-function changesOf(event: Event, record: StoredChat, user: UserId): Partial<StoredChat> {
-  const changes: Partial<{ title: string; role: Role | null; peer: UserId }> = {};
-  if (event.kind === "chat" && event.changes.title !== undefined)
-    changes.title = event.changes.title;
-  if (event.kind === "member" && event.users.includes(user)) {
-    const isIn = event.change === "joined" || event.change === "role";
-    changes.role = isIn ? (event.role ?? record.role ?? "member") : null;
-  }
-  const peer = record.peer ?? ("from" in event ? peerIn([event], record, user) : null);
-  return peer === null ? changes : { ...changes, peer };
-}
-
-/** The other one of a direct chat, who has said something or is named by its first event. */
-function peerIn(
-  events: readonly (Message | Event)[],
-  record: StoredChat,
-  user: UserId,
-): UserId | null {
-  if (record.type !== "direct") return null;
-  for (const event of events) {
-    if (event.kind === "hidden") continue;
-    if (event.from !== user) return event.from;
-    const other = event.kind === "chat" ? event.members?.find((member) => member !== user) : null;
-    if (other !== undefined && other !== null) return other;
-  }
-  return null;
-}
-
-function mergedMissing(known: readonly Missing[], more: readonly Missing[]): readonly Missing[] {
-  const isNew = (hole: Missing) => !known.some((k) => k.from <= hole.from && hole.to <= k.to);
-  const added = more.filter(isNew);
-  if (added.length === 0) return known;
-  const kept = known.filter((k) => !added.some((hole) => hole.from <= k.from && k.to <= hole.to));
-  return [...kept, ...added].sort((one, other) => one.from - other.from);
 }

@@ -4,7 +4,7 @@
  */
 
 import { KEY_RANDOM_BYTES, mintKey } from "../protocol/ids.js";
-import type { Failure } from "./outbox.js";
+import type { Failure } from "./operation.js";
 import type { Outside } from "./outside.js";
 import type { Session } from "./session.js";
 

@@ -7,13 +7,25 @@
  */
 
 import type { StopReason } from "../api.js";
-import type { ChatId, Event, EventId, Page, Place, SyncEntry, UserId } from "../protocol/types.js";
+import type {
+  ChatId,
+  Event,
+  EventId,
+  MarkedPush,
+  Page,
+  Place,
+  SyncEntry,
+  UserId,
+  UserPresence,
+} from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
+import { activityOf, recordOf } from "./chat_facts.js";
 import { ChatLog, type ChatLogOwner } from "./chat_log.js";
 import { Commands } from "./commands.js";
 import { ReceiptBook, Typing, Watching } from "./company.js";
 import { Marks } from "./marks.js";
-import { type Failure, OPERATIONS_MAX, Outbox, type OutboxOwner } from "./outbox.js";
+import type { Failure } from "./operation.js";
+import { OPERATIONS_MAX, Outbox, type OutboxOwner } from "./outbox.js";
 import type { Outside } from "./outside.js";
 import type { StoredChat, StoredOperation } from "./records.js";
 import { Refreshing } from "./refreshing.js";
@@ -103,7 +115,9 @@ export class Engine
   // What the user does.
 
   logs(): readonly ChatLog[] {
-    return [...this.chatLogs.values()].sort((one, other) => activity(other) - activity(one));
+    return [...this.chatLogs.values()].sort(
+      (one, other) => activityOf(other.record) - activityOf(one.record),
+    );
   }
 
   log(chat: ChatId): ChatLog | null {
@@ -151,6 +165,7 @@ export class Engine
   /** Ends it for good. */
   stop(reason: StopReason): void {
     this.commands.stop();
+    this.outbox.stop();
     this.session.stop(reason);
     this.flush();
   }
@@ -181,7 +196,7 @@ export class Engine
     // The server's own shapes, checked by its tests against the schema.
     if (name === "event") this.takeEvent(value as Event);
     else if (name === "marked") this.takeMarked(value as MarkedPush);
-    else if (name === "presence") this.watching.take(value as PresencePush);
+    else if (name === "presence") this.watching.take(value as UserPresence);
     else if (name === "typing") this.takeTyping(value as { chat: ChatId; user: UserId });
     else if (name === "resync") this.takeResync(value as { chat: ChatId });
     this.flush();
@@ -225,10 +240,26 @@ export class Engine
     this.syncing.catchUp(log);
   }
 
+  outdated(log: ChatLog): void {
+    this.syncing.startOver(log);
+  }
+
+  caughtUp(log: ChatLog): void {
+    const { read } = log.record;
+    // The server's count and what has come in since may be the same: it is asked again.
+    if (log.isRecounted && read.id > 0) this.marks.read(log.id, read.id);
+  }
+
   synced(entry: SyncEntry): void {
     const known = this.chatLogs.get(entry.chat);
     if (entry.error !== undefined) {
       if (known !== undefined) this.forget(entry.chat);
+      return;
+    }
+    if (known === undefined && entry.left) return;
+    if (known === undefined && entry.messages === undefined) {
+      // It was let go of while the sync was on its way, and the user is back.
+      this.syncing.start();
       return;
     }
     const log = known ?? this.added(entry);
@@ -236,6 +267,11 @@ export class Engine
     if (entry.messages !== undefined) this.takeNewest(log, entry);
     log.describe(entry);
     if (entry.events !== undefined) log.takeEvents(entry.events, entry.missing ?? []);
+    if (log.isGone) {
+      if (!entry.left) this.syncing.start();
+      this.flush();
+      return;
+    }
     if (entry.head !== undefined) log.hear(entry.head.seq);
     if (entry.read !== undefined && ownRead.id > entry.read.id) this.marks.read(log.id, ownRead.id);
     this.arrived(log);
@@ -262,7 +298,11 @@ export class Engine
 
   load: WindowSource["load"] = (log, range, limit, end, done) => {
     this.flush();
-    this.outside.load(log.id, range, limit, end, done);
+    this.outside.load(log.id, range, limit, end, (messages, kept) => {
+      done(messages, kept);
+      this.refreshing.start();
+      this.flush();
+    });
   };
 
   page: WindowSource["page"] = (log, position, limit, done) => {
@@ -296,7 +336,16 @@ export class Engine
   private takeMarked({ chat, user, read, delivered }: MarkedPush): void {
     const marks = { ...(read && { read: read.id }), ...(delivered && { delivered: delivered.id }) };
     this.receipts.take(chat, user, marks);
-    if (user === this.user && read) this.chatLogs.get(chat)?.markedRead(read, null);
+    if (user !== this.user || !read) return;
+    const log = this.chatLogs.get(chat);
+    if (log === undefined) {
+      // The sync that is about to tell of this chat may be older than the mark.
+      this.syncing.start();
+      return;
+    }
+    log.markedRead(read, null);
+    // Its answer says how much is unread then.
+    if (!log.canCount(read.seq)) this.marks.read(chat, read.id);
   }
 
   private takeTyping({ chat, user }: { chat: ChatId; user: UserId }): void {
@@ -316,30 +365,15 @@ export class Engine
     log.restart({ messages, range, missing, prev, head });
   }
 
-  private added({ chat, type, title, role, read }: SyncEntry): ChatLog {
-    const nowhere = { id: 0, seq: 0 };
-    const log = new ChatLog(
-      {
-        chat,
-        type: type ?? "group",
-        title: title ?? "",
-        peer: null,
-        role: role ?? null,
-        last: null,
-        read: read ?? nowhere,
-        unread: 0,
-        tail: nowhere,
-        ranges: [],
-        first: null,
-        missing: [],
-      },
-      this,
-    );
-    this.chatLogs.set(chat, log);
+  private added(entry: SyncEntry): ChatLog {
+    const log = new ChatLog(recordOf(entry), this);
+    this.chatLogs.set(entry.chat, log);
     return log;
   }
 
   private forget(chat: ChatId): void {
+    const log = this.chatLogs.get(chat);
+    if (log !== undefined) log.isGone = true;
     this.chatLogs.delete(chat);
     this.marks.forget(chat);
     this.store({ type: "drop_chat", chat });
@@ -362,21 +396,4 @@ export class Engine
     this.batch = [];
     this.outside.write(batch, () => {});
   }
-}
-
-interface MarkedPush {
-  readonly chat: ChatId;
-  readonly user: UserId;
-  readonly read?: Place | null;
-  readonly delivered?: Place | null;
-}
-
-interface PresencePush {
-  readonly user: UserId;
-  readonly online: boolean;
-  readonly last_seen: number | null;
-}
-
-function activity(log: ChatLog): number {
-  return log.record.last?.message.ts ?? log.record.tail.id / 2048;
 }

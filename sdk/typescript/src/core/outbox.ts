@@ -14,6 +14,7 @@ import { KEY_RANDOM_BYTES, mintKey } from "../protocol/ids.js";
 import type { Appended, ChatId, Event, Key, Place, ProtocolError } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
 import { searchKey } from "./key_search.js";
+import { type Failure, fieldsOf, type Operation } from "./operation.js";
 import type { Outside, Timer } from "./outside.js";
 import type { StoredOperation } from "./records.js";
 import type { Answer, Session } from "./session.js";
@@ -30,27 +31,11 @@ const TRIES_MAX = 6;
 /** The names of settled operations that are remembered: those of what is on the screen. */
 const SETTLED_MAX = 1_000;
 
-export type Failure = { readonly code: string; readonly message: string };
-
 export interface OutboxOwner {
   /** The log is known up to here. */
   tail(chat: ChatId): Place | null;
   write(changes: readonly StorageChange[], done: () => void): void;
   changed(chat: ChatId): void;
-}
-
-export interface Operation {
-  record: StoredOperation;
-  /**
-   * `waiting` for its turn; `keeping`: its key is being written; `sent`; `searching` the log for it;
-   * `stored`: the server has it, the log here not yet.
-   */
-  state: "waiting" | "keeping" | "sent" | "searching" | "stored";
-  /** Its key is in the storage. */
-  isKept: boolean;
-  tries: number;
-  place: Place | null;
-  readonly done: (failure: Failure | null) => void;
 }
 
 interface Queue {
@@ -166,6 +151,13 @@ export class Outbox {
       if (operation.place !== null && operation.place.seq <= tail.seq) this.settle(operation);
   }
 
+  /** The client is closed: what waits stays stored, for its next life. */
+  stop(): void {
+    for (const { operations } of this.queues.values())
+      for (const { record, done } of operations)
+        if (record.failed === null) done({ code: "closed", message: "the client was closed" });
+  }
+
   private mint(): Key {
     return mintKey(this.session.now(), this.outside.randomBytes(KEY_RANDOM_BYTES));
   }
@@ -177,7 +169,15 @@ export class Outbox {
   ): void {
     const queue = this.queues.get(record.chat) ?? { operations: [], width: 1, hold: null };
     this.queues.set(record.chat, queue);
-    queue.operations.push({ record, state: "waiting", isKept, tries: 0, place: null, done });
+    queue.operations.push({
+      record,
+      state: "waiting",
+      isKept,
+      tries: 0,
+      defects: 0,
+      place: null,
+      done,
+    });
     this.owner.write([{ type: "put_operation", operation: record }], () => {});
     this.owner.changed(record.chat);
     this.pump(record.chat);
@@ -248,7 +248,8 @@ export class Outbox {
         this.hold(operation, error.retry_after_ms);
         return;
       case "internal":
-        if (operation.tries < TRIES_MAX) this.hold(operation, error.retry_after_ms);
+        operation.defects += 1;
+        if (operation.defects < TRIES_MAX) this.hold(operation, error.retry_after_ms);
         else this.fail(operation, error);
         return;
       case "sync_required":
@@ -287,7 +288,8 @@ export class Outbox {
   }
 
   private mintAgain(operation: Operation, error: ProtocolError): void {
-    if (operation.tries >= TRIES_MAX) {
+    operation.defects += 1;
+    if (operation.defects >= TRIES_MAX) {
       this.fail(operation, error);
       return;
     }
@@ -366,19 +368,5 @@ export class Outbox {
       for (const operation of operations)
         if (operation.record.localId === localId) return operation;
     return null;
-  }
-}
-
-function fieldsOf(record: StoredOperation): object {
-  const { chat, key, target, body, emoji, on } = record;
-  switch (record.kind) {
-    case "send":
-      return { chat, key, body };
-    case "edit":
-      return { chat, key, target, body };
-    case "delete":
-      return { chat, key, target };
-    case "react":
-      return { chat, key, target, emoji, on };
   }
 }

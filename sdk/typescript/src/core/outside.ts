@@ -8,7 +8,7 @@
 import type { TokenReason } from "../api.js";
 import type { ChatId, Message, Seq } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
-import type { StoredMessage } from "./records.js";
+import type { StoredChat, StoredMessage } from "./records.js";
 
 export interface Timer {
   cancel(): void;
@@ -43,13 +43,16 @@ export interface Outside {
 
   /** Calls back when the batch is kept, or when it is known that it cannot be. */
   write(batch: readonly StorageChange[], done: () => void): void;
-  /** Null: the storage does not work. */
+  /**
+   * Null: the storage does not work. `kept` is the chat's record as it is after the messages were
+   * read: another tab may have changed both.
+   */
   load(
     chat: ChatId,
     range: { readonly from: Seq; readonly to: Seq },
     limit: number,
     end: "first" | "last",
-    done: (messages: readonly StoredMessage[] | null) => void,
+    done: (messages: readonly StoredMessage[] | null, kept: StoredChat | null) => void,
   ): void;
 
   /** Finds who the other user of a direct chat is; `Engine.peerFound` tells. */

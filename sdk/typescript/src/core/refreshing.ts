@@ -10,6 +10,8 @@ import type { Session } from "./session.js";
 
 /** Many react at once to what is new: five looks a second are enough for all of them. */
 const EVERY_MS = 200;
+/** A look is at its neighbours, too: a busy stretch is certain again after a few. */
+const LOOK_MESSAGES = 50;
 
 export class Refreshing {
   private isUnderWay = false;
@@ -31,12 +33,10 @@ export class Refreshing {
     if (found === null) return;
     this.isUnderWay = true;
     const { log, id } = found;
-    this.session.request<Page>("history", { chat: log.id, around: id, limit: 1 }, (answer) => {
+    const fields = { chat: log.id, around: id, limit: LOOK_MESSAGES };
+    this.session.request<Page>("history", fields, (answer) => {
       if (answer.type === "lost") return;
-      if (answer.type === "ok") {
-        const messages = log.takePage(answer.value) ?? [];
-        log.refresh(messages.filter(({ message }) => message.id === id));
-      }
+      if (answer.type === "ok") log.refresh(log.takePage(answer.value) ?? []);
       this.outside.after(EVERY_MS, () => {
         this.isUnderWay = false;
         this.start();

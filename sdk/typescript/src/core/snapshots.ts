@@ -14,7 +14,7 @@ import {
 import type { ChatId, FoldedMessage, Missing, UserId } from "../protocol/types.js";
 import type { Engine } from "./engine.js";
 import { withReaction } from "./fold.js";
-import type { Failure, Operation } from "./outbox.js";
+import type { Failure, Operation } from "./operation.js";
 import type { StoredMessage, StoredOperation } from "./records.js";
 import type { Window } from "./window.js";
 

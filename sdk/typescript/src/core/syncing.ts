@@ -27,6 +27,8 @@ export interface SyncingOwner {
   log(chat: ChatId): ChatLog | null;
   /** A chat as a sync tells it; the log of a new one is made. */
   synced(entry: SyncEntry): void;
+  /** A log that lacked events has them. */
+  caughtUp(log: ChatLog): void;
   /** Nothing is missing any more, as of now. */
   complete(): void;
 }
@@ -37,6 +39,8 @@ export class Syncing {
   private listeners: (() => void)[] = [];
   private readonly catching = new Set<ChatId>();
   private readonly behind = new Set<ChatId>();
+  /** Logs that start over, whatever they lack. */
+  private readonly outdated = new Set<ChatId>();
   /** Rises with every session: what was to be asked again in an earlier one is not. */
   private generation = 0;
 
@@ -68,6 +72,7 @@ export class Syncing {
     this.isUnderWay = false;
     this.isWanted = false;
     this.catching.clear();
+    for (const chat of this.outdated) this.behind.add(chat);
     this.generation += 1;
   }
 
@@ -75,6 +80,12 @@ export class Syncing {
   catchUp(log: ChatLog): void {
     this.behind.add(log.id);
     this.next();
+  }
+
+  /** What a log shows may not be the truth: it begins anew with the newest page. */
+  startOver(log: ChatLog): void {
+    this.outdated.add(log.id);
+    this.catchUp(log);
   }
 
   private ask(chats: object, cursor: string | null): void {
@@ -113,9 +124,11 @@ export class Syncing {
       if (this.catching.has(chat)) continue;
       this.behind.delete(chat);
       const log = this.owner.log(chat);
-      if (log === null || !log.isBehind) continue;
+      const isOutdated = this.outdated.has(chat);
+      if (log === null || !(log.isBehind || isOutdated)) continue;
       this.catching.add(chat);
-      this.readEvents(log, CATCH_UP_READS_MAX);
+      if (isOutdated) this.readNewest(log);
+      else this.readEvents(log, CATCH_UP_READS_MAX);
     }
     if (this.catching.size === 0 && this.behind.size === 0) {
       this.session.setSyncing(false);
@@ -135,29 +148,42 @@ export class Syncing {
       }
       const { events, missing, complete } = answer.value;
       log.takeEvents(events, missing);
+      if (log.isGone) {
+        if (!complete || log.record.tail.seq !== events.at(-1)?.seq) this.start();
+        this.caught(log);
+        return;
+      }
       const isNews = log.record.tail.seq > tail.seq || log.heard > heard;
-      if (complete && !(log.isBehind && isNews)) this.caught(log);
+      if (this.outdated.has(log.id)) this.readNewest(log);
+      else if (complete && !(log.isBehind && isNews)) this.caught(log);
       else if (reads > 1) this.readEvents(log, reads - 1);
-      else this.startOver(log);
+      else this.readNewest(log);
     });
   }
 
-  private startOver(log: ChatLog): void {
+  private readNewest(log: ChatLog): void {
     this.session.request<Page>("history", { chat: log.id, limit: 60 }, (answer) => {
       if (answer.type === "lost") return;
       if (answer.type === "error") {
-        this.refused(log, answer, () => this.startOver(log));
+        this.refused(log, answer, () => this.readNewest(log));
         return;
       }
-      if (answer.value.head.seq > log.record.tail.seq) log.restart(answer.value);
+      // It was read before what has come in since: the next one is later.
+      if (answer.value.head.seq < log.record.tail.seq) {
+        this.readNewest(log);
+        return;
+      }
+      log.restart(answer.value);
       this.caught(log);
     });
   }
 
   private caught(log: ChatLog): void {
     this.catching.delete(log.id);
+    this.outdated.delete(log.id);
     // Read after it was heard of, and not there: it is not for this user any more.
     log.heardAll();
+    this.owner.caughtUp(log);
     this.next();
   }
 

@@ -10,7 +10,8 @@ import type { Edge } from "../api.js";
 import type { Event, EventId, Page, ProtocolError, Seq } from "../protocol/types.js";
 import type { ChatLog } from "./chat_log.js";
 import { foldInto } from "./fold.js";
-import type { StoredMessage } from "./records.js";
+import { rangeAt } from "./ranges.js";
+import type { Range, StoredChat, StoredMessage } from "./records.js";
 
 /** Some ten screens, and 400 KB at 1 KB a message. */
 export const TIMELINE_MESSAGES_MAX = 400;
@@ -30,7 +31,7 @@ export interface WindowSource {
     range: { from: Seq; to: Seq },
     limit: number,
     end: "first" | "last",
-    done: (messages: readonly StoredMessage[] | null) => void,
+    done: (messages: readonly StoredMessage[] | null, kept: StoredChat | null) => void,
   ): void;
   /** A page of the server. */
   page(
@@ -49,9 +50,11 @@ interface Stretch {
   readonly messages: readonly StoredMessage[];
   readonly from: Seq;
   readonly to: Seq;
-  /** Where a page ended that listed nothing: what to go on from. */
-  readonly edgeId: EventId | null;
+  /** Where it ended without a message to go on from. */
+  readonly edges: Readonly<Record<Side, EventId | null>>;
 }
+
+const NO_EDGES = { older: null, newer: null };
 
 export class Window {
   messages: readonly StoredMessage[] = [];
@@ -66,7 +69,7 @@ export class Window {
 
   private loading: Record<Side, boolean> = { older: false, newer: false };
   private offline: Record<Side, boolean> = { older: false, newer: false };
-  private edgeId: Record<Side, EventId | null> = { older: null, newer: null };
+  private edges: Record<Side, EventId | null> = { older: null, newer: null };
   /** What is far from here may go: the end that was last asked for. */
   private towards: Side = "newer";
   /** Rises when what is shown is replaced; what was asked for before is then dropped. */
@@ -136,7 +139,7 @@ export class Window {
       this.generation += 1;
       this.loading = { older: false, newer: false };
       this.isOpening = false;
-      this.become({ messages, from, to: this.log.record.tail.seq, edgeId: null });
+      this.become({ messages, from, to: this.log.record.tail.seq, edges: NO_EDGES });
       this.changed();
     } else {
       this.show({ around: middle.message.id }, () => {});
@@ -158,10 +161,10 @@ export class Window {
     this.changed();
   }
 
-  /** A message is known better. */
+  /** A message whose counts were not certain, as it is. */
   replace(stored: StoredMessage): void {
     const at = this.messages.findIndex(({ message }) => message.id === stored.message.id);
-    if (at < 0) return;
+    if (this.messages[at]?.stale !== true) return;
     this.messages = this.messages.with(at, stored);
     this.changed();
   }
@@ -208,13 +211,15 @@ export class Window {
     this.messages = stretch.messages;
     this.from = stretch.from;
     this.to = stretch.to;
-    this.edgeId = { older: stretch.edgeId, newer: null };
+    this.edges = stretch.messages.length > 0 ? { ...NO_EDGES } : { ...stretch.edges };
     this.offline = { older: false, newer: false };
     this.isAtTail = this.to >= this.log.record.tail.seq;
   }
 
   private extend(side: Side, stretch: Stretch): void {
-    this.edgeId[side] = stretch.messages.length > 0 ? null : stretch.edgeId;
+    // What was let go of meanwhile would be a hole now.
+    if (side === "older" ? stretch.to < this.from - 1 : stretch.from > this.to + 1) return;
+    this.edges[side] = stretch.messages.length > 0 ? null : stretch.edges[side];
     if (side === "older") {
       const older = stretch.messages.filter(({ message }) => message.seq < this.from);
       this.messages = [...older, ...this.messages];
@@ -241,7 +246,7 @@ export class Window {
       this.to = this.messages.at(-1)?.message.seq ?? this.to;
       this.isAtTail = false;
     }
-    this.edgeId[side] = null;
+    this.edges[side] = null;
   }
 
   private fetch(side: Side, tries: number, done: (stretch: Stretch | null) => void): void {
@@ -260,13 +265,12 @@ export class Window {
 
   private beyond(side: Side): { before: EventId } | { after: EventId } {
     const outermost = side === "older" ? this.messages[0] : this.messages.at(-1);
-    const id = this.edgeId[side] ?? outermost?.message.id ?? 0;
+    const id = this.edges[side] ?? outermost?.message.id ?? 0;
     return side === "older" ? { before: id } : { after: id };
   }
 
   private find(position: Position, tries: number, done: (stretch: Stretch | null) => void): void {
-    const { tail } = this.log.record;
-    const held = this.log.heldAround(tail.seq);
+    const held = this.log.heldAround(this.log.storedTo);
     const usesStorage = this.source.trustsStorage || !this.source.isOnline || this.isOpening;
     if (position === "newest" && held !== null && usesStorage) {
       this.fromStorage(held, "last", (stretch) => {
@@ -284,9 +288,10 @@ export class Window {
     end: "first" | "last",
     done: (stretch: Stretch | null) => void,
   ): void {
-    const asOf = this.log.record.tail.seq;
-    this.source.load(this.log, range, LOAD_MESSAGES, end, (loaded) => {
-      const held = loaded === null ? null : this.log.caughtUp(loaded, asOf);
+    const asOf = this.log.storedTo;
+    this.source.load(this.log, range, LOAD_MESSAGES, end, (loaded, kept) => {
+      const isWhole = this.source.trustsStorage || holds(kept, range);
+      const held = loaded !== null && isWhole ? this.log.caughtUp(loaded, asOf) : null;
       if (held === null) {
         done(null);
         return;
@@ -299,7 +304,7 @@ export class Window {
         messages: reachesTail ? [...held, ...this.log.since(asOf)] : held,
         from,
         to: reachesTail ? this.log.record.tail.seq : to,
-        edgeId: null,
+        edges: NO_EDGES,
       });
     });
   }
@@ -317,8 +322,10 @@ export class Window {
         return;
       }
       const messages = this.log.takePage(page);
-      if (messages === null && tries > 1) {
-        this.fromServer(position, side, tries - 1, done);
+      const isBeyond = page.range === null && ("at" in position || "around" in position);
+      if ((messages === null || isBeyond) && tries > 1) {
+        // Behind the newest message there is nothing to show but the newest ones.
+        this.fromServer(isBeyond ? {} : position, side, tries - 1, done);
         return;
       }
       done(messages === null ? null : this.stretchOf(page, messages, side));
@@ -326,16 +333,32 @@ export class Window {
   }
 
   private stretchOf(page: Page, messages: readonly StoredMessage[], side: Side): Stretch {
-    const tail = this.log.record.tail.seq;
-    const from = page.range?.from ?? (side === "older" ? 1 : this.to + 1);
-    const to = page.next === null ? tail : Math.min(page.range?.to ?? tail, tail);
-    return { messages, from, to, edgeId: side === "older" ? page.prev : page.next };
+    const { tail } = this.log.record;
+    const { range } = page;
+    const edges = { older: page.prev, newer: page.next };
+    // All of it is still to be taken in, and will be appended then.
+    if (range !== null && range.from > tail.seq)
+      return {
+        messages: [],
+        from: tail.seq + 1,
+        to: tail.seq,
+        edges: { older: tail.id + 1, newer: null },
+      };
+    const from = range?.from ?? (side === "older" ? 1 : this.to + 1);
+    const to = page.next === null ? tail.seq : Math.min(range?.to ?? tail.seq, tail.seq);
+    return { messages, from, to, edges };
   }
 
   private failed(error: ProtocolError | "offline", side: Side): void {
     this.error = error;
     if (error === "offline") this.offline[side] = true;
   }
+}
+
+/** Another tab may have let go of what was there when this one read the records. */
+function holds(kept: StoredChat | null, { from, to }: Range): boolean {
+  const around = kept === null ? null : rangeAt(kept.ranges, from);
+  return around !== null && to <= around.to;
 }
 
 function firstAt(messages: readonly StoredMessage[], position: Position): StoredMessage | null {

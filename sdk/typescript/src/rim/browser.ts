@@ -6,7 +6,7 @@
 import type { ClientOptions, TokenReason } from "../api.js";
 import type { Engine } from "../core/engine.js";
 import type { Outside, Timer, Topic } from "../core/outside.js";
-import type { StoredMessage } from "../core/records.js";
+import type { StoredChat, StoredMessage } from "../core/records.js";
 import type { ChatId, Message, Seq, UserId } from "../protocol/types.js";
 import { IndexedDbStorage } from "../storage/indexeddb.js";
 import { MemoryStorage } from "../storage/memory.js";
@@ -152,9 +152,17 @@ export class Browser implements Outside {
     range: { readonly from: Seq; readonly to: Seq },
     limit: number,
     end: "first" | "last",
-    done: (messages: readonly StoredMessage[] | null) => void,
+    done: (messages: readonly StoredMessage[] | null, kept: StoredChat | null) => void,
   ): void {
-    this.storage.loadMessages(chat, range, limit, end).then(done, () => done(null));
+    const { storage } = this;
+    const read = async () => {
+      const messages = await storage.loadMessages(chat, range, limit, end);
+      return { messages, kept: await storage.loadChat(chat) };
+    };
+    read().then(
+      ({ messages, kept }) => done(messages, kept),
+      () => done(null, null),
+    );
   }
 
   findPeer(chat: ChatId): void {

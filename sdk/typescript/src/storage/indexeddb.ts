@@ -65,6 +65,10 @@ export class IndexedDbStorage implements Storage {
     return this.#use().database.getAll("chats");
   }
 
+  async loadChat(chat: ChatId): Promise<StoredChat | null> {
+    return (await this.#use().database.get("chats", chat)) ?? null;
+  }
+
   async loadMessages(
     chat: ChatId,
     range: { readonly from: Seq; readonly to: Seq },

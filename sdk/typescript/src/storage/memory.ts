@@ -56,6 +56,10 @@ export class MemoryStorage implements Storage {
     return [...this.#use().database.chats.values()];
   }
 
+  async loadChat(chat: ChatId): Promise<StoredChat | null> {
+    return this.#use().database.chats.get(chat) ?? null;
+  }
+
   async loadMessages(
     chat: ChatId,
     range: { readonly from: Seq; readonly to: Seq },

@@ -124,6 +124,8 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_name, make) => {
     await storage.close();
     const again = await open(make());
     expect(await again.loadChats()).toEqual([storedChat(CHAT, 3)]);
+    expect(await again.loadChat(CHAT)).toEqual(storedChat(CHAT, 3));
+    expect(await again.loadChat(OTHER)).toBeNull();
     expect(await again.loadMessages(CHAT, ALL, 10, "first")).toEqual([stored(CHAT, 1)]);
     expect(await again.loadOperations()).toEqual([operation("a", 1)]);
   });

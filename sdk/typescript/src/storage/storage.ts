@@ -44,6 +44,8 @@ export interface Storage {
   open(account: Account): Promise<void>;
   /** All chat records. */
   loadChats(): Promise<readonly StoredChat[]>;
+  /** One of them; null when there is none of that name. */
+  loadChat(chat: ChatId): Promise<StoredChat | null>;
   /** Messages with `from <= seq <= to`, ascending: at most `limit`, from the start or up to the end. */
   loadMessages(
     chat: ChatId,

@@ -92,7 +92,7 @@ export class Person {
 
   /** Holds a finger on a message until its menu opens. */
   async longPress(text: string): Promise<void> {
-    await this.timeline.comesIntoView(text);
+    await this.timeline.reach(text);
     const box = await this.timeline.row(text).getByTestId("text").boundingBox();
     if (box === null) throw new Error(`${text} is not shown`);
     const touch = await this.page.context().newCDPSession(this.page);
@@ -128,6 +128,7 @@ export class Person {
 
   /** Presses a button of the bar that a message has while one points at it. */
   async press(text: string, button: string): Promise<void> {
+    await this.timeline.reach(text);
     const row = this.timeline.row(text);
     await row.hover();
     await row.getByRole("button", { name: button, exact: true }).click();

@@ -63,6 +63,19 @@ export class Timeline {
     });
   }
 
+  /** Scrolls to a message and waits until it can be pointed at: not while the list still moves. */
+  async reach(text: string): Promise<void> {
+    await this.row(text).scrollIntoViewIfNeeded();
+    const words = this.row(text).getByTestId("text");
+    await until(`${text} can be pointed at`, () =>
+      words.evaluate((element) => {
+        const box = element.getBoundingClientRect();
+        const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return at !== null && element.contains(at);
+      }),
+    );
+  }
+
   /** Unfolds a long text and reads it. */
   async wholeText(seq: number): Promise<string | null> {
     const more = this.at(seq).getByRole("button", { name: "Show more" });
@@ -131,6 +144,8 @@ async function lookThrough(scroller: Element, frames: number) {
   return { rows: [...met.values()].sort((a, b) => placeOf(a) - placeOf(b)), wrong };
 }
 
+/** Matches this text and no other; the browser's locators see all white space as one space. */
 function exactly(text: string): RegExp {
-  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${literal.replace(/\s+/g, "\\s+")}$`);
 }

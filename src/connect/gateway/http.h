@@ -38,10 +38,10 @@ struct HttpRequest {
 struct HttpAnswer {
   int status = 200;
   std::string body;
+  std::string content_type = "application/json";  // not sent when there is no body
   // In place of `body`: bytes that outlive every connection. They are written as the peer takes
   // them, and never wait as a whole.
   std::string_view lasting_body;
-  std::string content_type = "application/json";  // not sent when there is no body
   std::vector<HttpRequest::Header> headers;
   bool close = false;  // the connection ends after this answer
   // Why it refuses; nothing when it does not, or when somebody else has counted it.

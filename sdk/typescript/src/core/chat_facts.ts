@@ -1,7 +1,7 @@
 /** What is known of a chat as a whole, and what an event says of it to one of its users. Pure. */
 
 import { timeOf } from "../protocol/ids.js";
-import type { Event, Message, Missing, Role, SyncEntry, UserId } from "../protocol/types.js";
+import type { Event, Message, Missing, Place, Role, SyncEntry, UserId } from "../protocol/types.js";
 import type { StoredChat } from "./records.js";
 
 /** Of a chat that a sync told of for the first time: nothing of its log is taken in yet. */
@@ -26,6 +26,10 @@ export function recordOf({ chat, type, title, role, read }: SyncEntry): StoredCh
 /** When something was last said; server time, ms. */
 export function activityOf({ last, tail }: StoredChat): number {
   return last?.message.ts ?? timeOf(tail.id);
+}
+
+export function placeOf({ id, seq }: Event | Message): Place {
+  return { id, seq };
 }
 
 export function joins(event: Event, user: UserId): boolean {

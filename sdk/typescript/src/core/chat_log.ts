@@ -20,7 +20,7 @@ import type {
   UserId,
 } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
-import { changesOf, isUnread, joins, mergedMissing, peerIn } from "./chat_facts.js";
+import { changesOf, isUnread, joins, mergedMissing, peerIn, placeOf } from "./chat_facts.js";
 import { foldInto, fromEvent, fromPage, targetOf } from "./fold.js";
 import { rangeAt, spanOf, withRange } from "./ranges.js";
 import type { Range, StoredChat, StoredMessage } from "./records.js";
@@ -49,6 +49,8 @@ export interface ChatLogOwner {
 export class ChatLog {
   /** Events above the tail are known of, up to here. */
   heard: Seq;
+  /** Nothing was asked since the live stream was cut. */
+  isCut = false;
   readonly windows = new Set<Window>();
   /** That this device has its messages is about to be told. */
   isTellingDelivered = false;
@@ -84,7 +86,7 @@ export class ChatLog {
   }
 
   get isBehind(): boolean {
-    return this.heard > this.record.tail.seq;
+    return this.isCut || this.heard > this.record.tail.seq;
   }
 
   /** A live event. Answers whether it was the next one. */
@@ -104,8 +106,15 @@ export class ChatLog {
     if (this.isBehind) this.owner.behind(this);
   }
 
+  /** The live stream was cut: only what is asked for from now on tells what was lost. */
+  cut(): void {
+    this.isCut = true;
+    this.owner.behind(this);
+  }
+
   /** Nothing is above the tail that could be had. */
   heardAll(): void {
+    this.isCut = false;
     this.heard = this.record.tail.seq;
   }
 
@@ -134,27 +143,35 @@ export class ChatLog {
         ? this.record.unread
         : (entry.unread ?? 0) + this.unreadInRing(Math.max(head.seq, read.seq)),
     });
-    // The own count goes on from where it was.
-    if (!isOwnReadNewer) this.counted = Math.max(head.seq, this.record.tail.seq);
+    // Else the own count goes on from where it was.
+    if (isOwnReadNewer) return;
+    this.isRecounted = false;
+    this.counted = Math.max(head.seq, this.record.tail.seq);
   }
 
   /** Starts over from the newest page: nothing is known, or too much has happened since. */
   restart(page: Pick<Page, "messages" | "range" | "missing" | "prev"> & { head: Place }): void {
     const { head } = page;
-    const messages = page.messages.map((one) => fromPage(one, head.seq, this.owner.user));
+    const { record } = this;
+    const { user } = this.owner;
+    const messages = page.messages.map((one) => fromPage(one, head.seq, user));
     const from = page.range?.from ?? head.seq + 1;
     this.ring = [];
     this.ringFrom = head.seq;
     this.heard = Math.max(this.heard, head.seq);
     this.counted = Math.max(this.counted, head.seq);
     this.owner.store({ type: "drop_messages", chat: this.id });
+    // Who has said something has read what is above, and how much came after, the server knows.
+    this.isRecounted = true;
+    const said = page.messages.findLast(({ kind, from }) => kind === "message" && from === user);
     this.update({
+      read: said !== undefined && said.id > record.read.id ? placeOf(said) : record.read,
       tail: { id: head.id, seq: head.seq },
       ranges: this.owner.keeps ? [{ from, to: head.seq }] : [],
       first: page.prev === null ? from : null,
       missing: page.missing,
       last: messages.at(-1) ?? null,
-      peer: this.record.peer ?? peerIn(page.messages, this.record, this.owner.user),
+      peer: record.peer ?? peerIn(page.messages, record, user),
     });
     this.owner.store({ type: "put_messages", chat: this.id, messages });
     for (const window of this.windows) window.restart(messages, from);

@@ -245,9 +245,8 @@ export class Engine
   }
 
   caughtUp(log: ChatLog): void {
-    const { read } = log.record;
-    // The server's count and what has come in since may be the same: it is asked again.
-    if (log.isRecounted && read.id > 0) this.marks.read(log.id, read.id);
+    // What the server counted and what has come in since may be the same: its next answer says.
+    if (log.isRecounted) this.marks.delivered(log.id, log.record.tail.id);
   }
 
   synced(entry: SyncEntry): void {
@@ -355,7 +354,7 @@ export class Engine
   private takeResync({ chat }: { chat: ChatId }): void {
     const log = this.chatLogs.get(chat);
     if (log === undefined) this.syncing.start();
-    else log.hear(log.record.tail.seq + 1);
+    else log.cut();
   }
 
   /** A chat that was not named to the server: its newest page. */

@@ -12,6 +12,7 @@
 
 import type { ConnectionState, StopReason, TokenReason } from "../api.js";
 import type { Limits, ProtocolError, UserId } from "../protocol/types.js";
+import { delayIn, expiryOf, numberIn, parsed } from "./foreign.js";
 import type { Outside, Timer } from "./outside.js";
 
 /** An answer that does not come within this time is of a dead connection. */
@@ -81,7 +82,7 @@ export class Session {
   private nextId = 1;
   private readonly waiting = new Map<number, Waiting>();
   /** Of this attempt; cancelled together. */
-  private timers: Timer[] = [];
+  private readonly timers = new Set<Timer>();
   /** Rises with every attempt, so that a late token does not serve a later one. */
   private epoch = 0;
   private hasNetwork = true;
@@ -151,7 +152,10 @@ export class Session {
   /** Learns the server's clock anew: the own one has stepped. */
   correctClock(done: () => void): void {
     const { token } = this;
-    if (!this.isOnline || token === null) return;
+    if (!this.isOnline || token === null) {
+      done();
+      return;
+    }
     this.ask<HelloAnswer>("hello", this.helloFields(token), (answer) => {
       if (answer.type === "ok") this.offsetMs = answer.value.time - this.outside.now();
       done();
@@ -185,6 +189,7 @@ export class Session {
   private connect(): void {
     this.end();
     this.outside.closeSocket();
+    this.helloError = null;
     if (!this.hasNetwork) {
       this.become({ state: "offline" });
       return;
@@ -347,49 +352,20 @@ export class Session {
   }
 
   private later(ms: number, callback: () => void): void {
-    this.timers.push(this.outside.after(ms, callback));
+    const timer = this.outside.after(ms, () => {
+      this.timers.delete(timer);
+      callback();
+    });
+    this.timers.add(timer);
   }
 
   private cancelTimers(): void {
     for (const timer of this.timers) timer.cancel();
-    this.timers = [];
+    this.timers.clear();
   }
 
   private become(state: ConnectionState): void {
     this.state = state;
     this.listener.changed();
-  }
-}
-
-/** How long a close code of the 4000s asks to stay away; null: as long as we think right. */
-function delayIn(code: number, reason: string): number | null {
-  return code >= 4000 && code <= 4499 && /^\d{1,9}$/.test(reason) ? Number(reason) : null;
-}
-
-function parsed(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    // An object has names for its values, whatever they are.
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
-function numberIn(value: unknown, name: string): number | null {
-  const found = typeof value === "object" && value !== null ? Reflect.get(value, name) : null;
-  return typeof found === "number" ? found : null;
-}
-
-/** When a token ends, ms, where it is a JWT that says so. It is not ours to judge: only to renew. */
-export function expiryOf(token: string): number | null {
-  const payload = token.split(".")[1];
-  if (payload === undefined) return null;
-  try {
-    const text = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-    const seconds = numberIn(JSON.parse(text), "exp");
-    return seconds === null ? null : seconds * 1000;
-  } catch {
-    return null;
   }
 }

@@ -139,6 +139,7 @@ export class Syncing {
   private readEvents(log: ChatLog, reads: number): void {
     const { tail } = log.record;
     const { heard } = log;
+    log.isCut = false;
     const fields = { chat: log.id, after: tail.id, limit: EVENTS_A_READ };
     this.session.request<Events>("events", fields, (answer) => {
       if (answer.type === "lost") return;
@@ -153,7 +154,7 @@ export class Syncing {
         this.caught(log);
         return;
       }
-      const isNews = log.record.tail.seq > tail.seq || log.heard > heard;
+      const isNews = log.isCut || log.record.tail.seq > tail.seq || log.heard > heard;
       if (this.outdated.has(log.id)) this.readNewest(log);
       else if (complete && !(log.isBehind && isNews)) this.caught(log);
       else if (reads > 1) this.readEvents(log, reads - 1);
@@ -162,6 +163,7 @@ export class Syncing {
   }
 
   private readNewest(log: ChatLog): void {
+    log.isCut = false;
     this.session.request<Page>("history", { chat: log.id, limit: 60 }, (answer) => {
       if (answer.type === "lost") return;
       if (answer.type === "error") {
@@ -174,7 +176,8 @@ export class Syncing {
         return;
       }
       log.restart(answer.value);
-      this.caught(log);
+      if (log.isBehind) this.readEvents(log, CATCH_UP_READS_MAX);
+      else this.caught(log);
     });
   }
 

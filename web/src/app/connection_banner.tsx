@@ -23,7 +23,7 @@ export function ConnectionBanner({ client, onSignInAgain, onRestart }: Connectio
   const lasting = useLasting(connection.state === "connecting");
   const shown = connection.state !== "connecting" || lasting ? connection : null;
   return (
-    <div className={styles.place}>
+    <aside aria-label="Connection" className={styles.place}>
       <div role="status">
         <VisuallyHidden>{shown === null ? "" : announcement(shown)}</VisuallyHidden>
       </div>
@@ -36,7 +36,7 @@ export function ConnectionBanner({ client, onSignInAgain, onRestart }: Connectio
       {shown?.state === "stopped" && (
         <Stopped reason={shown.reason} onSignInAgain={onSignInAgain} onRestart={onRestart} />
       )}
-    </div>
+    </aside>
   );
 }
 

@@ -6,6 +6,7 @@ import {
   type EmojiPickerListRowProps,
   EmojiPicker as Frimousse,
 } from "frimousse";
+import type { AriaAttributes } from "react";
 import styles from "./emoji.module.css";
 
 /** Where `emoji_data_plugin.ts` puts the data. */
@@ -46,13 +47,23 @@ function CategoryHeader({ category, ...props }: EmojiPickerListCategoryHeaderPro
 }
 
 function Row(props: EmojiPickerListRowProps) {
-  return <div {...props} className={styles.line} />;
+  return <div {...countedFromOne(props)} className={styles.line} />;
 }
 
 function Emoji({ emoji, ...props }: EmojiPickerListEmojiProps) {
   return (
-    <button {...props} className={styles.emoji}>
+    <button {...countedFromOne(props)} className={styles.emoji}>
       {emoji.emoji}
     </button>
   );
+}
+
+/** The library counts rows and columns from 0, ARIA from 1. */
+function countedFromOne<T extends AriaAttributes>(props: T): T {
+  const counted = { ...props };
+  for (const name of ["aria-rowindex", "aria-colindex"] as const) {
+    const index = props[name];
+    if (index !== undefined) counted[name] = index + 1;
+  }
+  return counted;
 }

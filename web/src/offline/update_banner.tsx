@@ -12,20 +12,22 @@ export function UpdateBanner({ updates }: { readonly updates: Updates }) {
     updates.apply(navigator.serviceWorker, () => window.location.reload());
   }
   return (
-    <div role="status">
-      {waiting && (
-        <Banner
-          tone="plain"
-          icon={<Sparkles aria-hidden="true" />}
-          action={
-            <Button variant="quiet" onClick={reload}>
-              Reload
-            </Button>
-          }
-        >
-          A new version is here.
-        </Banner>
-      )}
-    </div>
+    <aside aria-label="Update">
+      <div role="status">
+        {waiting && (
+          <Banner
+            tone="plain"
+            icon={<Sparkles aria-hidden="true" />}
+            action={
+              <Button variant="quiet" onClick={reload}>
+                Reload
+              </Button>
+            }
+          >
+            A new version is here.
+          </Banner>
+        )}
+      </div>
+    </aside>
   );
 }

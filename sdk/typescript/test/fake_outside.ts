@@ -112,6 +112,8 @@ export class FakeOutside implements Outside {
     this.loads.push({ limit, done });
   }
 
+  findReceipts(): void {}
+
   findPeer(): void {}
 
   changed(topic: Topic): void {

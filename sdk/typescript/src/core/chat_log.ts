@@ -122,7 +122,6 @@ export class ChatLog {
   takeEvents(events: readonly Event[], missing: readonly Missing[]): void {
     const holes = [...missing];
     for (const event of events) {
-      if (this.isGone) return;
       this.passHoles(holes);
       if (event.seq === this.record.tail.seq + 1) this.advance(event);
     }
@@ -364,7 +363,12 @@ export class ChatLog {
 
   /** Only what this tab keeps is held: what another one keeps, that one knows. */
   private rangesPlus(added: Range): StoredChat["ranges"] {
-    return this.owner.keeps ? withRange(this.record.ranges, added) : this.record.ranges;
+    if (!this.owner.keeps) return this.record.ranges;
+    const ranges = withRange(this.record.ranges, added);
+    if (spanOf(ranges) <= 2 * KEPT_SEQS_MAX) return ranges;
+    // Years of one chat: what is old is with the server, and what is new is kept from here on.
+    this.owner.store({ type: "drop_messages", chat: this.id });
+    return [added];
   }
 
   private rangesWith(page: Page): StoredChat["ranges"] {

@@ -4,7 +4,7 @@
  */
 
 import type { Presence, Receipts } from "../api.js";
-import type { ChatId, EventId, UserId } from "../protocol/types.js";
+import type { ChatId, Event, EventId, UserId } from "../protocol/types.js";
 import type { Outside, Timer } from "./outside.js";
 import type { Session } from "./session.js";
 
@@ -12,6 +12,8 @@ import type { Session } from "./session.js";
 const WATCHED_MAX = 200;
 /** Lists that appear together are watched together. */
 const GATHER_MS = 50;
+/** After a refusal that names no delay. */
+const RETRY_MS = 5_000;
 /** A client says so at most every three seconds while its user types: twice that is silence. */
 const TYPING_MS = 6_000;
 const TYPING_SENT_EVERY_MS = 3_000;
@@ -75,11 +77,12 @@ export class Watching {
     this.outside.changed({ of: "presence", user: presence.user });
   }
 
-  private later(): void {
-    this.timer ??= this.outside.after(GATHER_MS, () => {
+  private later(ms: number = GATHER_MS): void {
+    this.timer ??= this.outside.after(ms, () => {
       this.timer = null;
       this.session.request<WatchAnswer>("watch", this.fields(), (answer) => {
         if (answer.type === "ok") for (const presence of answer.value.presence) this.take(presence);
+        else if (answer.type === "error") this.later(answer.error.retry_after_ms ?? RETRY_MS);
       });
     });
   }
@@ -148,6 +151,9 @@ const NOBODY: readonly UserId[] = [];
 type Progress = { readonly read: EventId; readonly delivered: EventId };
 
 /** How far the others are in each chat that is looked at. */
+/** Larger chats have no receipts; who is heard of in one is not collected. */
+const RECEIPTS_MAX = 100;
+
 export class ReceiptBook {
   private readonly books = new Map<ChatId, Receipts | null>();
 
@@ -157,23 +163,50 @@ export class ReceiptBook {
     return this.books.get(chat) ?? null;
   }
 
-  /** Somebody looks: from here on marks are kept. The server's list comes by `take`. */
+  /** Somebody looks: from here on marks are kept. What the server knows comes by `take`. */
   open(chat: ChatId): void {
-    if (!this.books.has(chat)) this.books.set(chat, null);
+    if (this.books.has(chat)) return;
+    this.books.set(chat, null);
+    this.outside.findReceipts(chat);
+  }
+
+  /** A session has begun: marks may have been missed. */
+  online(): void {
+    for (const chat of this.books.keys()) this.outside.findReceipts(chat);
   }
 
   close(chat: ChatId): void {
     this.books.delete(chat);
   }
 
+  /** Who does something has read so far; who comes or goes is waited for, or no longer. */
+  takeEvent(event: Exclude<Event, { kind: "hidden" }>): void {
+    const { chat } = event;
+    this.take(chat, event.from, { read: event.id });
+    if (event.kind !== "member") return;
+    const isGone = event.change === "left" || event.change === "removed";
+    for (const user of event.users) {
+      if (isGone) this.remove(chat, user);
+      else this.take(chat, user, {});
+    }
+  }
+
   take(chat: ChatId, user: UserId, marks: Partial<Progress>): void {
     if (!this.books.has(chat)) return;
     const members = new Map(this.books.get(chat)?.members ?? []);
+    if (!members.has(user) && members.size >= RECEIPTS_MAX) return;
     const before = members.get(user) ?? { read: 0, delivered: 0 };
     const read = Math.max(before.read, marks.read ?? 0);
     const delivered = Math.max(before.delivered, marks.delivered ?? 0, read);
     if (read === before.read && delivered === before.delivered && members.has(user)) return;
     members.set(user, { read, delivered });
+    this.books.set(chat, { members });
+    this.outside.changed({ of: "receipts", chat });
+  }
+
+  private remove(chat: ChatId, user: UserId): void {
+    const members = new Map(this.books.get(chat)?.members ?? []);
+    if (!members.delete(user)) return;
     this.books.set(chat, { members });
     this.outside.changed({ of: "receipts", chat });
   }

@@ -19,6 +19,7 @@ import type {
   UserPresence,
 } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
+import { Batch } from "./batch.js";
 import { activityOf, recordOf } from "./chat_facts.js";
 import { ChatLog, type ChatLogOwner } from "./chat_log.js";
 import { Commands } from "./commands.js";
@@ -55,7 +56,7 @@ export class Engine
   private readonly marks: Marks;
   private readonly syncing: Syncing;
   private isWriter = false;
-  private batch: StorageChange[] = [];
+  private readonly batch = new Batch();
 
   constructor(
     private readonly outside: Outside,
@@ -177,6 +178,7 @@ export class Engine
     this.outbox.online();
     this.marks.online();
     this.watching.online();
+    this.receipts.online();
     this.commands.online();
     for (const log of this.shown) for (const window of log.windows) window.online();
     this.flush();
@@ -218,7 +220,7 @@ export class Engine
   }
 
   store(change: StorageChange): void {
-    if (this.isWriter) this.batch.push(change);
+    if (this.isWriter) this.batch.add(change);
   }
 
   write(changes: readonly StorageChange[], done: () => void): void {
@@ -232,8 +234,6 @@ export class Engine
 
   ownEvent(log: ChatLog, event: Event): void {
     this.outbox.ownEvent(log.id, event);
-    if (event.kind === "member" && event.change === "left" && event.users.includes(this.user))
-      this.forget(log.id);
   }
 
   behind(log: ChatLog): void {
@@ -255,22 +255,13 @@ export class Engine
       if (known !== undefined) this.forget(entry.chat);
       return;
     }
-    if (known === undefined && entry.left) return;
-    if (known === undefined && entry.messages === undefined) {
-      // It was let go of while the sync was on its way, and the user is back.
-      this.syncing.start();
-      return;
-    }
+    // Let go of while the sync was on its way: the next one tells it whole, if the user is in it.
+    if (known === undefined && entry.messages === undefined) return;
     const log = known ?? this.added(entry);
     const ownRead = log.record.read;
     if (entry.messages !== undefined) this.takeNewest(log, entry);
     log.describe(entry);
     if (entry.events !== undefined) log.takeEvents(entry.events, entry.missing ?? []);
-    if (log.isGone) {
-      if (!entry.left) this.syncing.start();
-      this.flush();
-      return;
-    }
     if (entry.head !== undefined) log.hear(entry.head.seq);
     if (entry.read !== undefined && ownRead.id > entry.read.id) this.marks.read(log.id, ownRead.id);
     this.arrived(log);
@@ -323,7 +314,7 @@ export class Engine
     const isNext = log.take(event);
     if (!isNext || event.kind === "hidden") return;
     this.outbox.advanced(log.id, log.record.tail);
-    this.receipts.take(log.id, event.from, { read: event.id });
+    this.receipts.takeEvent(event);
     this.typing.over(log.id, event.from);
     if (event.kind === "message" && event.from !== this.user) {
       this.outside.incoming(log.id, event);
@@ -370,6 +361,13 @@ export class Engine
     return log;
   }
 
+  /** Lets go of a chat that this user is no longer in, and of what the device holds of it. */
+  forgetChat(chat: ChatId): void {
+    if (this.chatLogs.get(chat)?.record.role !== null) return;
+    this.forget(chat);
+    this.flush();
+  }
+
   private forget(chat: ChatId): void {
     const log = this.chatLogs.get(chat);
     if (log !== undefined) log.isGone = true;
@@ -390,9 +388,7 @@ export class Engine
   }
 
   private flush(): void {
-    if (this.batch.length === 0) return;
-    const { batch } = this;
-    this.batch = [];
-    this.outside.write(batch, () => {});
+    const batch = this.batch.take();
+    if (batch.length > 0) this.outside.write(batch, () => {});
   }
 }

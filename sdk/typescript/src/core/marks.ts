@@ -46,13 +46,13 @@ export class Marks {
     this.wanted.delete(chat);
   }
 
-  private want(chat: ChatId, { read, delivered }: Wanted): void {
+  private want(chat: ChatId, { read, delivered }: Wanted, afterMs: number | null = null): void {
     const before = this.wanted.get(chat) ?? { read: 0, delivered: 0 };
     this.wanted.set(chat, {
       read: Math.max(before.read, read),
       delivered: Math.max(before.delivered, delivered),
     });
-    this.timer ??= this.outside.after(GATHER_MS, () => this.flush());
+    this.timer ??= this.outside.after(Math.max(afterMs ?? 0, GATHER_MS), () => this.flush());
   }
 
   private flush(): void {
@@ -72,7 +72,8 @@ export class Marks {
     this.session.request<Marked>("mark", fields, (answer) => {
       this.inFlight.delete(chat);
       if (answer.type === "ok") this.marked(chat, answer.value.read, answer.value.unread);
-      else if (answer.type === "lost" || isPassing(answer.error.code)) this.want(chat, wanted);
+      else if (answer.type === "lost") this.want(chat, wanted);
+      else if (isPassing(answer.error.code)) this.want(chat, wanted, answer.error.retry_after_ms);
       if (this.wanted.size > 0) this.timer ??= this.outside.after(GATHER_MS, () => this.flush());
     });
   }

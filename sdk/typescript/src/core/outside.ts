@@ -57,6 +57,8 @@ export interface Outside {
 
   /** Finds who the other user of a direct chat is; `Engine.peerFound` tells. */
   findPeer(chat: ChatId): void;
+  /** Finds how far everybody in a chat is; `ReceiptBook.take` tells. */
+  findReceipts(chat: ChatId): void;
   changed(topic: Topic): void;
   incoming(chat: ChatId, message: Message): void;
 }

@@ -12,6 +12,8 @@ import type { Answer, Session } from "./session.js";
 /** The protocol's bound of a `sync`. Others come with their newest page, and start over. */
 const NAMED_MAX = 500;
 const EVENTS_A_READ = 200;
+/** Of each chat in a sync: more than a screen. 1,000 chats that are new here are 20 MB at the most. */
+const EVENTS_A_SYNC = 50;
 /** 2,000 events, some 800 KB, are caught up on; more cost more than they are worth. */
 const CATCH_UP_READS_MAX = 10;
 /** Chats that catch up at a time: a user has four reads under way. */
@@ -36,6 +38,8 @@ export interface SyncingOwner {
 export class Syncing {
   private isUnderWay = false;
   private isWanted = false;
+  /** Chats that the sync under way has told of. */
+  private listed = 0;
   private listeners: (() => void)[] = [];
   private readonly catching = new Set<ChatId>();
   private readonly behind = new Set<ChatId>();
@@ -64,6 +68,7 @@ export class Syncing {
       named.slice(0, NAMED_MAX).map((log) => [log.id, { after: log.record.tail.id }]),
     );
     this.session.setSyncing(true);
+    this.listed = 0;
     this.ask(chats, null);
   }
 
@@ -89,7 +94,7 @@ export class Syncing {
   }
 
   private ask(chats: object, cursor: string | null): void {
-    const fields = { chats, limit: EVENTS_A_READ, ...(cursor !== null && { cursor }) };
+    const fields = { chats, limit: EVENTS_A_SYNC, ...(cursor !== null && { cursor }) };
     this.session.request<Sync>("sync", fields, (answer) => {
       if (answer.type === "lost") return;
       if (answer.type === "error") {
@@ -98,9 +103,10 @@ export class Syncing {
         );
         return;
       }
+      this.listed += answer.value.chats.length;
       for (const entry of answer.value.chats) this.owner.synced(entry);
       const { next } = answer.value;
-      if (next !== null && this.owner.logs().length < CHATS_MAX) this.ask(chats, next);
+      if (next !== null && this.listed < CHATS_MAX) this.ask(chats, next);
       else this.synced();
     });
   }

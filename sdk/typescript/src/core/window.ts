@@ -274,7 +274,8 @@ export class Window {
     const usesStorage = this.source.trustsStorage || !this.source.isOnline || this.isOpening;
     if (position === "newest" && held !== null && usesStorage) {
       this.fromStorage(held, "last", (stretch) => {
-        if (stretch !== null) done(stretch);
+        // The end of a log may hold reactions only: nothing to go on from.
+        if (stretch !== null && stretch.messages.length > 0) done(stretch);
         else this.fromServer({}, "older", tries, done);
       });
       return;

@@ -301,6 +301,8 @@ export class Tab implements Outside {
     );
   }
 
+  findReceipts(): void {}
+
   findPeer(chat: ChatId): void {
     const other = chat.split("-").find((user) => user !== "d" && user !== this.device.user);
     this.after(40, () => this.engine.peerFound(chat, other ?? ""));

@@ -93,7 +93,7 @@ export interface ChatSummary {
   readonly title: string;
   /** The other user of a direct chat, once known. */
   readonly peer: UserId | null;
-  /** Null when the user has left. */
+  /** Null when the user has left or was removed. */
   readonly role: Role | null;
   /** The newest message, edits folded in; null when none is known. */
   readonly last: Message | null;
@@ -234,7 +234,10 @@ export interface Chat {
   invite(users: readonly UserId[], role?: Role): Promise<void>;
   remove(user: UserId): Promise<void>;
   setRole(user: UserId, role: Role): Promise<void>;
+  /** The chat stays, as far as it was read, with a role of null. */
   leave(): Promise<void>;
+  /** Takes a chat that one is no longer in off the list and off this device. */
+  forget(): void;
 }
 
 export interface NewGroup {

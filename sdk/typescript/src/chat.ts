@@ -122,6 +122,10 @@ export class ClientChat implements Chat {
     return this.command("leave", {});
   }
 
+  forget(): void {
+    this.engine.forgetChat(this.id);
+  }
+
   private command(operation: string, fields: object): Promise<void> {
     return new Promise((resolve, reject) => {
       this.engine.commands.run(operation, { chat: this.id, ...fields }, (result) => {

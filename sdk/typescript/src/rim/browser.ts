@@ -76,11 +76,12 @@ export class Browser implements Outside {
     this.http.receipts(chat).then(
       (receipts) => {
         const book = this.engine?.receipts;
+        for (const user of receipts?.members ?? []) book?.take(chat, user, {});
         for (const { user, id } of receipts?.read ?? []) book?.take(chat, user, { read: id });
         for (const { user, id } of receipts?.delivered ?? [])
           book?.take(chat, user, { delivered: id });
       },
-      () => {}, // Marks that come in from here on are shown all the same.
+      () => {}, // Asked again with the next session; marks that come in are shown all the same.
     );
   }
 

@@ -71,11 +71,12 @@ describe("Http", () => {
     const receipts = { read: [{ user: "bob", id: 2048 }], delivered: [] };
     answer(INFO);
     answer(receipts);
-    expect(await http().receipts("g-1")).toEqual(receipts);
+    answer({ members: [{ user: "bob" }, { user: "carol" }], next: null });
+    expect(await http().receipts("g-1")).toEqual({ ...receipts, members: ["bob", "carol"] });
     expect(asked[1]?.url).toBe("https://chat.example.org/v1/chats/g-1/receipts?id=0");
     answer({ ...INFO, members: 101 });
     expect(await http().receipts("g-1")).toBeNull();
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(4);
     refuse("forbidden", 403);
     await expect(http().receipts("g-1")).rejects.toMatchObject({ code: "forbidden" });
   });

@@ -11,6 +11,7 @@ import type {
   Members,
   ProtocolError,
   ReceiptList,
+  UserId,
 } from "../protocol/types.js";
 
 /** A page of members takes milliseconds; what takes this long is lost. */
@@ -46,12 +47,17 @@ export class Http {
   }
 
   /**
-   * How far everybody is; null in a chat that is too large for receipts. Its size is asked first: a
-   * refused call would be an error in the browser's console.
+   * How far everybody is, also those who have never marked anything; null in a chat that is too large
+   * for receipts. Its size is asked first: a refused call would be an error in the browser's console.
    */
-  async receipts(chat: ChatId): Promise<ReceiptList | null> {
-    const { members } = await this.info(chat);
-    return members > RECEIPTS_MEMBERS_MAX ? null : this.get(`${pathOf(chat)}/receipts?id=0`);
+  async receipts(chat: ChatId): Promise<(ReceiptList & { members: UserId[] }) | null> {
+    const info = await this.info(chat);
+    if (info.members > RECEIPTS_MEMBERS_MAX) return null;
+    const [list, members] = await Promise.all([
+      this.get<ReceiptList>(`${pathOf(chat)}/receipts?id=0`),
+      this.members(chat),
+    ]);
+    return { ...list, members: members.map(({ user }) => user) };
   }
 
   private async get<T>(path: string): Promise<T> {

@@ -124,10 +124,12 @@ describe("writing", () => {
     expect(field().value).toBe("");
   });
 
-  it("is not possible in a chat that was left", () => {
-    show({ role: null });
+  it("is not possible in a chat that was left, which can be put away", async () => {
+    const { client, user } = show({ role: null });
     expect(screen.queryByRole("textbox")).toBeNull();
     expect(screen.getByText(/no longer in this chat/)).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Remove from my chats" }));
+    expect(client.chats.get()).toEqual([]);
   });
 });
 

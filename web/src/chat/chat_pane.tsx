@@ -2,6 +2,7 @@
 
 import type { Chat, ChatId, ChatSummary, Client, EventId } from "@connect-chat/sdk";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { Button } from "../design/button.js";
 import { Spinner } from "../design/spinner.js";
 import { useReadable } from "../readable.js";
 import { type ChatActions, ChatActionsProvider } from "./chat_actions.js";
@@ -113,9 +114,12 @@ function Conversation(props: ConversationProps) {
       />
       <Notice message={failures.message} onClose={failures.clear} />
       {summary.role === null ? (
-        <p className={styles.readOnly}>
-          You are no longer in this chat. You can still read what was said while you were.
-        </p>
+        <div className={styles.readOnly}>
+          <p>You are no longer in this chat. You can still read what was said while you were.</p>
+          <Button variant="quiet" onClick={() => chat.forget()}>
+            Remove from my chats
+          </Button>
+        </div>
       ) : (
         <Composer
           chatId={chat.id}

@@ -227,6 +227,11 @@ export class FakeChat implements Chat {
     this.touched(false);
   }
 
+  forget(): void {
+    this.summary.set(null);
+    this.host.changed();
+  }
+
   /** Says to everybody that something changed. */
   touched(appended: boolean): void {
     this.summary.set(this.build());

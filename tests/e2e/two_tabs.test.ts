@@ -43,13 +43,14 @@ test("what a tab could not send before it was closed, the other sends, once", as
   await first.page.close();
   await second.device.context.setOffline(false);
   await second.connection("online");
-  await second.timeline.row("left behind 3").waitFor();
-  const history = (await agree([second], dan, chat)).map(textOf);
-  expect(history.filter((text) => text?.startsWith("left"))).toEqual([
-    "left behind 1",
-    "left behind 2",
-    "left behind 3",
-  ]);
+  const left = async () => {
+    const texts = (await dan.history(chat)).map(textOf);
+    return texts.filter((text) => text?.startsWith("left"));
+  };
+  const all = [1, 2, 3].map((n) => `left behind ${n}`);
+  await expect.poll(left, poll).toEqual(all);
+  await agree([second], dan, chat);
+  expect(await left()).toEqual(all);
 });
 
 test("what is read in one tab is read in the other", async () => {

@@ -17,7 +17,7 @@ export function lineText(n: number): string {
   return `line ${n}${" and so on".repeat((n * 7) % 23)}`;
 }
 
-/** Imports so many lines into a chat; line n is by `NICKS[n % 5]`, in minute n of its day. */
+/** Imports so many lines into a chat; four in a row are by the same nick. */
 export async function importLines(server: ConnectServer, chat: string, lines: number) {
   const directory = mkdtempSync(join(tmpdir(), "connect-e2e-irc-"));
   try {
@@ -39,7 +39,7 @@ function dayOf(from: number, to: number): string {
   for (let n = from; n < to; n += 1) {
     const minute = n - from;
     const clock = [Math.floor(minute / 60), minute % 60].map((part) => `${part}`.padStart(2, "0"));
-    text += `[${clock.join(":")}] <${NICKS[n % NICKS.length]}> ${lineText(n)}\n`;
+    text += `[${clock.join(":")}] <${NICKS[Math.floor(n / 4) % NICKS.length]}> ${lineText(n)}\n`;
   }
   return text;
 }

@@ -1,6 +1,6 @@
 /** Days and times as they are written in a chat; local time. Pure but for the locale. */
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const thisYear = new Intl.DateTimeFormat(undefined, {

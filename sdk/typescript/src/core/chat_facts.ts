@@ -32,6 +32,15 @@ export function placeOf({ id, seq }: Event | Message): Place {
   return { id, seq };
 }
 
+/** What a sync says of a chat besides its log. */
+export function settingsOf(entry: SyncEntry, record: StoredChat): Partial<StoredChat> {
+  return {
+    type: entry.type ?? record.type,
+    title: entry.title ?? record.title,
+    role: entry.left ? null : (entry.role ?? record.role),
+  };
+}
+
 export function joins(event: Event, user: UserId): boolean {
   return event.kind === "member" && event.change === "joined" && event.users.includes(user);
 }

@@ -20,14 +20,21 @@ import type {
   UserId,
 } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
-import { changesOf, isUnread, joins, mergedMissing, peerIn, placeOf } from "./chat_facts.js";
+import {
+  changesOf,
+  isUnread,
+  joins,
+  mergedMissing,
+  peerIn,
+  placeOf,
+  settingsOf,
+} from "./chat_facts.js";
 import { foldInto, fromEvent, fromPage, targetOf } from "./fold.js";
 import { rangeAt, spanOf, withRange } from "./ranges.js";
 import type { Range, StoredChat, StoredMessage } from "./records.js";
+import { Ring } from "./ring.js";
 import type { Window } from "./window.js";
 
-/** The latest events: what can come while a page is on its way. 256 of some 400 bytes are 100 KB. */
-const RING_EVENTS_MAX = 256;
 /** What is kept on the device: 20,000 seqs of a chat, some 8 MB. Beyond it is read, but not kept. */
 export const KEPT_SEQS_MAX = 20_000;
 
@@ -58,9 +65,7 @@ export class ChatLog {
   isRecounted = false;
   /** The client has let go of this chat: nothing more becomes of it. */
   isGone = false;
-  private ring: Event[] = [];
-  /** The ring holds every event above this one, up to the tail. */
-  private ringFrom: Seq;
+  private readonly ring: Ring;
   /** `unread` counts messages up to here. */
   private counted: Seq;
   /** How far the storage was when it was read: what is held is whole up to there. */
@@ -71,7 +76,7 @@ export class ChatLog {
     private readonly owner: ChatLogOwner,
   ) {
     this.heard = record.tail.seq;
-    this.ringFrom = record.tail.seq;
+    this.ring = new Ring(record.tail.seq);
     this.counted = record.tail.seq;
     this.loadedTo = record.tail.seq;
   }
@@ -133,10 +138,10 @@ export class ChatLog {
     const head = entry.head ?? this.record.tail;
     const read = entry.read ?? this.record.read;
     const isOwnReadNewer = this.record.read.id > read.id;
+    // What has come in since may have changed the title and the role.
+    const isLate = head.seq < this.record.tail.seq;
     this.update({
-      type: entry.type ?? this.record.type,
-      title: entry.title ?? this.record.title,
-      role: entry.left ? null : (entry.role ?? this.record.role),
+      ...(isLate ? {} : settingsOf(entry, this.record)),
       read: isOwnReadNewer ? this.record.read : read,
       unread: isOwnReadNewer
         ? this.record.unread
@@ -155,8 +160,7 @@ export class ChatLog {
     const { user } = this.owner;
     const messages = page.messages.map((one) => fromPage(one, head.seq, user));
     const from = page.range?.from ?? head.seq + 1;
-    this.ring = [];
-    this.ringFrom = head.seq;
+    this.ring.clear(head.seq);
     this.heard = Math.max(this.heard, head.seq);
     this.counted = Math.max(this.counted, head.seq);
     this.owner.store({ type: "drop_messages", chat: this.id });
@@ -181,7 +185,7 @@ export class ChatLog {
    * was asked), brought up to date. Null when too much has happened since to do that.
    */
   caughtUp(messages: readonly StoredMessage[], horizon: Seq): StoredMessage[] | null {
-    if (horizon < this.ringFrom) return null;
+    if (horizon < this.ring.from) return null;
     return messages
       .filter((stored) => stored.message.seq <= this.record.tail.seq)
       .map((stored) => this.foldedSince(stored, horizon));
@@ -189,14 +193,14 @@ export class ChatLog {
 
   private foldedSince(message: StoredMessage, horizon: Seq): StoredMessage {
     return this.ring
-      .filter((event) => event.seq > horizon)
+      .above(horizon)
       .reduce((folded, event) => foldInto(folded, event, this.owner.user), message);
   }
 
   /** The messages above a seq, as far as the ring reaches: what a page of the newest lacks. */
   since(seq: Seq): StoredMessage[] {
     const messages = this.ring
-      .filter((event) => event.seq > seq)
+      .above(seq)
       .map(fromEvent)
       .filter((message) => message !== null);
     return messages.map((message) => this.foldedSince(message, message.horizon));
@@ -283,7 +287,7 @@ export class ChatLog {
       this.update({ ranges: kept.ranges, first: kept.first ?? this.record.first });
       return;
     }
-    const isUsable = kept.tail.seq <= this.record.tail.seq && this.ringFrom <= kept.tail.seq;
+    const isUsable = kept.tail.seq <= this.record.tail.seq && this.ring.from <= kept.tail.seq;
     if (!isUsable) {
       this.owner.store({ type: "drop_messages", chat: this.id });
       this.update({ ranges: [] });
@@ -292,15 +296,14 @@ export class ChatLog {
     const newest = rangeAt(kept.ranges, kept.tail.seq);
     const since = { from: kept.tail.seq + 1, to: this.record.tail.seq };
     const ranges = newest === null ? kept.ranges : withRange(kept.ranges, since);
-    for (const event of this.ring) if (event.seq > kept.tail.seq) this.keep(event);
+    for (const event of this.ring.above(kept.tail.seq)) this.keep(event);
     this.update({ ranges, first: kept.first ?? this.record.first });
   }
 
   private advance(event: Event): void {
     const { record } = this;
     const message = fromEvent(event);
-    this.ring.push(event);
-    if (this.ring.length > RING_EVENTS_MAX) this.ringFrom = this.ring.shift()?.seq ?? this.ringFrom;
+    this.ring.add(event);
     this.heard = Math.max(this.heard, event.seq);
     this.record = {
       ...record,
@@ -349,8 +352,7 @@ export class ChatLog {
       const next = this.record.tail.seq + 1;
       if (hole.from > next || hole.to < next) continue;
       holes.splice(holes.indexOf(hole), 1);
-      this.ring = [];
-      this.ringFrom = hole.to;
+      this.ring.clear(hole.to);
       this.heard = Math.max(this.heard, hole.to);
       this.update({
         tail: { id: this.record.tail.id, seq: hole.to },
@@ -379,14 +381,13 @@ export class ChatLog {
   }
 
   private unreadInRing(above: Seq): number {
-    return this.ring.filter((event) => event.seq > above && isUnread(event, this.owner.user))
-      .length;
+    return this.ring.above(above).filter((event) => isUnread(event, this.owner.user)).length;
   }
 
   /** How many messages of others stand above a seq; null when this device cannot say. */
   private unreadAbove(seq: Seq): number | null {
     if (seq >= this.record.tail.seq) return 0;
-    if (seq >= this.ringFrom) return this.unreadInRing(seq);
+    if (seq >= this.ring.from) return this.unreadInRing(seq);
     for (const window of this.windows) {
       if (window.isAtTail && window.from <= seq + 1)
         return window.messages.filter(

@@ -247,6 +247,7 @@ export class Engine
   caughtUp(log: ChatLog): void {
     // What the server counted and what has come in since may be the same: its next answer says.
     if (log.isRecounted) this.marks.delivered(log.id, log.record.tail.id);
+    this.flush();
   }
 
   synced(entry: SyncEntry): void {

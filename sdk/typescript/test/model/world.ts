@@ -164,7 +164,8 @@ export class World {
     else if (chance < 0.45 || open.length === 0) this.openTimeline(tab, chat.id);
     else if (chance < 0.75) this.scroll(tab, this.random.of(open));
     else if (chance < 0.95) this.change(tab, this.random.of(open));
-    else this.settleFailed(tab);
+    else if (chance < 0.99) this.settleFailed(tab);
+    else tab.engine.forgetChat(chat.id);
     for (const { timeline } of open) checkWindows(this, tab, timeline);
   }
 

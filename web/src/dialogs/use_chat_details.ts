@@ -17,6 +17,8 @@ export function useChatDetails(chat: Chat): ChatDetails {
   const [info, setInfo] = useState<ChatInfo | null>(null);
   const [members, setMembers] = useState<readonly Member[] | null>(null);
   const [error, setError] = useState<string | null>(null);
+  // The members are for those who are in.
+  const isMember = summary?.role !== null;
   // Answers may come out of order; only the one to the latest question counts.
   const asked = useRef(0);
 
@@ -24,7 +26,10 @@ export function useChatDetails(chat: Chat): ChatDetails {
     asked.current += 1;
     const mine = asked.current;
     try {
-      const [nextInfo, nextMembers] = await Promise.all([chat.info(), chat.members()]);
+      const [nextInfo, nextMembers] = await Promise.all([
+        chat.info(),
+        isMember ? chat.members() : [],
+      ]);
       if (mine !== asked.current) return;
       setInfo(nextInfo);
       setMembers(nextMembers);
@@ -32,7 +37,7 @@ export function useChatDetails(chat: Chat): ChatDetails {
     } catch (failure) {
       if (mine === asked.current) setError(describeError(failure));
     }
-  }, [chat]);
+  }, [chat, isMember]);
 
   const last = summary?.last;
   const changedAt = last?.kind === "member" || last?.kind === "chat" ? last.seq : 0;

@@ -41,6 +41,18 @@ export function settingsOf(entry: SyncEntry, record: StoredChat): Partial<Stored
   };
 }
 
+/** Whether all but the log is as it was: of thousands of chats few have changed. */
+export function isSameSummary(one: StoredChat, other: StoredChat): boolean {
+  return (
+    one.read.id === other.read.id &&
+    one.unread === other.unread &&
+    one.title === other.title &&
+    one.role === other.role &&
+    one.peer === other.peer &&
+    one.last?.horizon === other.last?.horizon
+  );
+}
+
 export function joins(event: Event, user: UserId): boolean {
   return event.kind === "member" && event.change === "joined" && event.users.includes(user);
 }

@@ -22,6 +22,7 @@ import type {
 import type { StorageChange } from "../storage/storage.js";
 import {
   changesOf,
+  isSameSummary,
   isUnread,
   joins,
   mergedMissing,
@@ -156,8 +157,7 @@ export class ChatLog {
   /** Starts over from the newest page: nothing is known, or too much has happened since. */
   restart(page: Pick<Page, "messages" | "range" | "missing" | "prev"> & { head: Place }): void {
     const { head } = page;
-    const { record } = this;
-    const { user } = this.owner;
+    const [record, user] = [this.record, this.owner.user];
     const messages = page.messages.map((one) => fromPage(one, head.seq, user));
     const from = page.range?.from ?? head.seq + 1;
     this.ring.clear(head.seq);
@@ -284,7 +284,8 @@ export class ChatLog {
    */
   adopt(kept: StoredChat): void {
     if (kept.tail.seq === this.record.tail.seq) {
-      this.update({ ranges: kept.ranges, first: kept.first ?? this.record.first });
+      this.record = { ...this.record, ranges: kept.ranges, first: kept.first ?? this.record.first };
+      if (!isSameSummary(kept, this.record)) this.save();
       return;
     }
     const isUsable = kept.tail.seq <= this.record.tail.seq && this.ring.from <= kept.tail.seq;

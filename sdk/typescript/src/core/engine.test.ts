@@ -169,6 +169,20 @@ describe("a log that lacks something", () => {
   });
 });
 
+describe("becoming the writer", () => {
+  it("writes what has changed since it was read, and nothing else", () => {
+    const other = { ...kept(1, 20), chat: "g-2" };
+    const unread = { ...kept(1, 20), read: { id: 50, seq: 5 }, unread: 3 };
+    const { outside, tell, online, engine } = world([unread, other]);
+    online({ read: unread.read, unread: 3 });
+    const before = outside.writes.length;
+    tell({ marked: { chat: CHAT, user: "me", read: { id: 200, seq: 20 } } });
+    engine.becameWriter([unread, other]);
+    const written = outside.writes.slice(before).flatMap(({ batch }) => batch);
+    expect(written).toMatchObject([{ type: "put_chat", chat: { chat: CHAT, unread: 0 } }]);
+  });
+});
+
 describe("unread", () => {
   it("does not count what was read elsewhere before it came here", () => {
     const { tell, online, push, log } = world();

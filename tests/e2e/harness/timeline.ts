@@ -68,7 +68,10 @@ export class Timeline {
     await this.row(text).scrollIntoViewIfNeeded();
     const words = this.row(text).getByTestId("text");
     await until(`${text} can be pointed at`, () =>
-      words.evaluate((element) => {
+      words.evaluate(async (element) => {
+        // The list hears of a scroll, and takes no clicks until it is over, only in the next frame.
+        for (let frame = 0; frame < 2; frame += 1)
+          await new Promise((resolve) => requestAnimationFrame(resolve));
         const box = element.getBoundingClientRect();
         const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
         return at !== null && element.contains(at);

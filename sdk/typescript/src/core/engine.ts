@@ -241,6 +241,9 @@ export class Engine
   }
 
   outdated(log: ChatLog): void {
+    const { read } = log.record;
+    // Marked while the user was not in the chat, it was refused.
+    if (read.id > 0) this.marks.read(log.id, read.id);
     this.syncing.startOver(log);
   }
 

@@ -34,8 +34,8 @@ export interface ServerListener {
 const BATCH = 3;
 const KEY_AHEAD_MS_MAX = 5_000;
 const KEY_AGE_MS_MAX = 30 * 86_400_000;
-/** Keys older than this may be too old for a busy chat. */
-const LOOK_UP_MS = 60_000;
+/** Keys older than this may be too old for a busy chat: soon, so that it comes about here. */
+const LOOK_UP_MS = 3_000;
 
 export class ModelServer {
   readonly chats = new Map<ChatId, ModelLog>();
@@ -56,7 +56,7 @@ export class ModelServer {
     const content = JSON.stringify({ operation, ...fields });
     const known = log.keys.get(`${user} ${key}`);
     const age = this.now() - keyTime(key);
-    if (age > LOOK_UP_MS && this.random.chance(0.3 * this.trouble)) return refusal("sync_required");
+    if (age > LOOK_UP_MS && this.random.chance(0.5 * this.trouble)) return refusal("sync_required");
     if (known !== undefined)
       return known.content === content ? appended(known.event, true) : refusal("key_reused");
     if (-age > KEY_AHEAD_MS_MAX) return refusal("key_in_future");

@@ -244,11 +244,11 @@ export class World {
     const log = this.network.server.chats.get(chat);
     const user = this.random.of(["alice", "bob", "carol"]);
     const chance = this.random.next();
-    if (chance < 0.06) this.byOwner("remove", { chat, user });
-    else if (chance < 0.2) this.byOwner("invite", { chat, users: [user] });
-    else if (chance < 0.23) this.asUser(user, "leave", { chat });
-    else if (chance < 0.26) this.byOwner("update", { chat, title: `title ${this.random.next()}` });
-    else if (chance < 0.28) this.burst(chat, this.isLong ? this.random.of([350, 2_300]) : 20);
+    if (chance < 0.1) this.byOwner("remove", { chat, user });
+    else if (chance < 0.24) this.byOwner("invite", { chat, users: [user] });
+    else if (chance < 0.27) this.asUser(user, "leave", { chat });
+    else if (chance < 0.3) this.byOwner("update", { chat, title: `title ${this.random.next()}` });
+    else if (chance < 0.32) this.burst(chat, this.isLong ? this.random.of([350, 2_300]) : 20);
     else if (log !== undefined) this.history(chat);
   }
 

@@ -62,7 +62,11 @@ export function isUnread(event: Event | Message, user: UserId): boolean {
 }
 
 /** What an event changes in what is known of the chat. */
-export function changesOf(event: Event, record: StoredChat, user: UserId): Partial<StoredChat> {
+export function changesOf(
+  event: Event | Message,
+  record: StoredChat,
+  user: UserId,
+): Partial<StoredChat> {
   const changes: Partial<{ title: string; role: Role | null; peer: UserId }> = {};
   if (event.kind === "chat" && event.changes.title !== undefined)
     changes.title = event.changes.title;
@@ -74,8 +78,21 @@ export function changesOf(event: Event, record: StoredChat, user: UserId): Parti
   return peer === null ? changes : { ...changes, peer };
 }
 
+/** What a page says that takes the place of everything after the log's tail. */
+export function changesIn(
+  messages: readonly Message[],
+  record: StoredChat,
+  user: UserId,
+): Partial<StoredChat> {
+  const changes: Partial<StoredChat> = {};
+  for (const message of messages)
+    if (message.seq > record.tail.seq)
+      Object.assign(changes, changesOf(message, { ...record, ...changes }, user));
+  return changes;
+}
+
 /** The other one of a direct chat, who has said something or is named by its first event. */
-export function peerIn(
+function peerIn(
   events: readonly (Message | Event)[],
   record: StoredChat,
   user: UserId,

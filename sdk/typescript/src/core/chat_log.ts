@@ -21,12 +21,12 @@ import type {
 } from "../protocol/types.js";
 import type { StorageChange } from "../storage/storage.js";
 import {
+  changesIn,
   changesOf,
   isSameSummary,
   isUnread,
   joins,
   mergedMissing,
-  peerIn,
   placeOf,
   settingsOf,
 } from "./chat_facts.js";
@@ -168,13 +168,13 @@ export class ChatLog {
     this.isRecounted = true;
     const said = page.messages.findLast(({ kind, from }) => kind === "message" && from === user);
     this.update({
+      ...changesIn(page.messages, record, user),
       read: said !== undefined && said.id > record.read.id ? placeOf(said) : record.read,
       tail: { id: head.id, seq: head.seq },
       ranges: this.owner.keeps ? [{ from, to: head.seq }] : [],
       first: page.prev === null ? from : null,
       missing: page.missing,
       last: messages.at(-1) ?? null,
-      peer: record.peer ?? peerIn(page.messages, record, user),
     });
     this.owner.store({ type: "put_messages", chat: this.id, messages });
     for (const window of this.windows) window.restart(messages, from);

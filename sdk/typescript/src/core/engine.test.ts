@@ -227,6 +227,17 @@ describe("a window", () => {
     expect(seqs(window)).toHaveLength(20);
   });
 
+  it("asks the server, too, when it has become the writer meanwhile", () => {
+    const { outside, engine, answer, online, open } = world();
+    online();
+    const window = open();
+    const others = { ...kept(1, 20), tail: { id: 300, seq: 30 }, ranges: [{ from: 18, to: 30 }] };
+    engine.becameWriter([others]);
+    outside.loads[0]?.done(held(18, 20), others);
+    answer("history", page(1, 20));
+    expect(seqs(window)).toHaveLength(20);
+  });
+
   it("asks the server when what the storage holds at the end are no messages", () => {
     const { outside, engine, answer, online, open } = world();
     engine.becameWriter([kept(20, 20)]);

@@ -290,8 +290,10 @@ export class Window {
     done: (stretch: Stretch | null) => void,
   ): void {
     const asOf = this.log.storedTo;
+    // As it is now: this tab may come to write what it is about to read.
+    const isSure = this.source.trustsStorage;
     this.source.load(this.log, range, LOAD_MESSAGES, end, (loaded, kept) => {
-      const isWhole = this.source.trustsStorage || holds(kept, range);
+      const isWhole = isSure || holds(kept, range);
       const held = loaded !== null && isWhole ? this.log.caughtUp(loaded, asOf) : null;
       if (held === null) {
         done(null);

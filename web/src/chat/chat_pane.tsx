@@ -11,7 +11,7 @@ import styles from "./chat_pane.module.css";
 import { ChatPopups, noPopup, type Popup } from "./chat_popups.js";
 import { Composer, type ComposerMode } from "./composer.js";
 import { withText } from "./content.js";
-import { type Drafts, openDrafts } from "./drafts.js";
+import { draftsOf } from "./drafts.js";
 import { Notice } from "./notice.js";
 import type { MessageRow } from "./rows.js";
 import { type TimelineHandle, TimelineView } from "./timeline_view.js";
@@ -75,7 +75,7 @@ function Conversation(props: ConversationProps) {
   const failures = useFailures();
   const field = useRef<HTMLTextAreaElement>(null);
   const touch = useTouch();
-  const drafts = useDrafts(client);
+  const drafts = draftsOf(client.user);
   const actions = useActions({
     chat,
     timeline,
@@ -194,24 +194,4 @@ function useTouch(): boolean {
     return () => query.removeEventListener("change", changed);
   }, [query]);
   return touch;
-}
-
-/** One for each account: panes come and go. */
-const opened = new Map<string, Drafts>();
-
-function useDrafts(client: Client): Drafts {
-  const known = opened.get(client.user);
-  if (known !== undefined) return known;
-  const drafts = openDrafts(client.user, browserStorage());
-  opened.set(client.user, drafts);
-  return drafts;
-}
-
-/** Where cookies are blocked, even to look at it throws. */
-function browserStorage(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
 }

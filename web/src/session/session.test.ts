@@ -1,5 +1,6 @@
 import type { ClientOptions } from "@connect-chat/sdk";
 import { describe, expect, it, vi } from "vitest";
+import { draftsOf } from "../chat/drafts.js";
 import { FakeClient } from "../testing/fake_client.js";
 import type { AccountStore } from "./account_store.js";
 import { Session } from "./session.js";
@@ -59,6 +60,32 @@ describe("Session", () => {
     expect(store.clear).toHaveBeenCalled();
     expect(session.get()).toBeNull();
     expect(session.lastUser).toBe("");
+  });
+
+  it("removes the user's drafts with it, and nobody else's", async () => {
+    localStorage.clear();
+    draftsOf("alice").set("g-1", "half of it");
+    // As another tab left it: not in the order that this tab wrote.
+    localStorage.setItem("connect/draft/alice/g-2", "more");
+    draftsOf("bob").set("g-1", "of bob");
+    await setUp(ALICE).session.signOut();
+    expect(draftsOf("alice").get("g-1")).toBe("");
+    const keys = Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index));
+    expect(keys.sort()).toEqual(["connect/draft/bob/g-1", "connect/drafts/bob"]);
+  });
+
+  it("keeps the drafts when only the sign-in is renewed", async () => {
+    draftsOf("alice").set("g-1", "half of it");
+    await setUp(ALICE).session.signInAgain();
+    expect(draftsOf("alice").get("g-1")).toBe("half of it");
+  });
+
+  it("lets go of drafts that another tab has removed", () => {
+    const { tell } = setUp(ALICE);
+    draftsOf("alice").set("g-1", "half of it");
+    localStorage.clear();
+    tell(null);
+    expect(draftsOf("alice").get("g-1")).toBe("");
   });
 
   it("keeps what the device holds when only the sign-in is renewed", async () => {

@@ -4,6 +4,7 @@
  */
 
 import type { Client, ClientOptions, Readable } from "@connect-chat/sdk";
+import { clearDrafts, closeDrafts } from "../chat/drafts.js";
 import type { AccountStore } from "./account_store.js";
 import type { Account } from "./sign_in.js";
 
@@ -50,8 +51,10 @@ export class Session implements Readable<SignedIn | null> {
     this.set(this.open(account));
   }
 
-  /** Signs out and removes what the device holds, unsent messages too. */
+  /** Signs out and removes what the device holds, unsent messages and drafts too. */
   async signOut(): Promise<void> {
+    // First: other tabs hear that the account is gone, and may open the drafts anew from then on.
+    if (this.current !== null) clearDrafts(this.current.account.user);
     const signedIn = this.leave();
     this.last = "";
     await signedIn?.client.forget();
@@ -81,6 +84,8 @@ export class Session implements Readable<SignedIn | null> {
   private followOtherTab(account: Account | null): void {
     const before = this.current;
     if (account !== null && account.user === before?.account.user) return;
+    // Whether that tab cleared them or kept them: what the browser holds is what counts.
+    if (before !== null) closeDrafts(before.account.user);
     this.set(account === null ? null : this.open(account));
     void before?.client.close();
   }

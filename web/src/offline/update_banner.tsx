@@ -9,7 +9,7 @@ import type { Updates } from "./updates.js";
 export function UpdateBanner({ updates }: { readonly updates: Updates }) {
   const waiting = useReadable(updates);
   function reload() {
-    updates.apply(navigator.serviceWorker, () => window.location.reload());
+    updates.apply(() => window.location.reload());
   }
   return (
     <aside aria-label="Update">

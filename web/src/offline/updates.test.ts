@@ -1,24 +1,37 @@
 import { describe, expect, it, vi } from "vitest";
 import { Updates } from "./updates.js";
 
+interface FakeWorker {
+  state: string;
+  readonly postMessage: ReturnType<typeof vi.fn>;
+}
+
 class FakeContainer extends EventTarget {
   controller: object | null = {};
   readonly registration = Object.assign(new EventTarget(), {
-    waiting: null as { postMessage: ReturnType<typeof vi.fn> } | null,
+    waiting: null as FakeWorker | null,
     installing: null as EventTarget | null,
     update: async () => {},
   });
   register = vi.fn(async () => this.registration);
 
-  /** A new version is fetched, and waits. */
-  install(): ReturnType<typeof vi.fn> {
-    const installing = new EventTarget();
-    this.registration.installing = installing;
+  /** A new version is being fetched. */
+  find(): void {
+    this.registration.installing = new EventTarget();
     this.registration.dispatchEvent(new Event("updatefound"));
-    const postMessage = vi.fn();
-    this.registration.waiting = { postMessage };
-    installing.dispatchEvent(new Event("statechange"));
-    return postMessage;
+  }
+
+  /** It is there, and waits. */
+  finish(): FakeWorker {
+    const waiting = { state: "installed", postMessage: vi.fn() };
+    this.registration.waiting = waiting;
+    this.registration.installing?.dispatchEvent(new Event("statechange"));
+    return waiting;
+  }
+
+  install(): FakeWorker {
+    this.find();
+    return this.finish();
   }
 
   as(): ServiceWorkerContainer {
@@ -35,15 +48,38 @@ describe("Updates", () => {
     updates.subscribe(listener);
     await updates.start(container.as(), () => {});
     expect(updates.get()).toBe(false);
-    const postMessage = container.install();
+    const { postMessage } = container.install();
     expect(updates.get()).toBe(true);
     expect(listener).toHaveBeenCalled();
     const reload = vi.fn();
-    updates.apply(container.as(), reload);
+    updates.apply(reload);
     expect(postMessage).toHaveBeenCalledWith("take_over");
     expect(reload).not.toHaveBeenCalled();
     container.dispatchEvent(new Event("controllerchange"));
     expect(reload).toHaveBeenCalledOnce();
+  });
+
+  it("reloads at once where another tab has let the newer version take over", async () => {
+    const container = new FakeContainer();
+    const updates = new Updates();
+    await updates.start(container.as(), () => {});
+    const worker = container.install();
+    worker.state = "activated";
+    container.dispatchEvent(new Event("controllerchange"));
+    const reload = vi.fn();
+    updates.apply(reload);
+    expect(reload).toHaveBeenCalledOnce();
+    expect(worker.postMessage).not.toHaveBeenCalled();
+  });
+
+  it("hears of a version that was being fetched before it listened", async () => {
+    const container = new FakeContainer();
+    container.find();
+    const updates = new Updates();
+    await updates.start(container.as(), () => {});
+    expect(updates.get()).toBe(false);
+    container.finish();
+    expect(updates.get()).toBe(true);
   });
 
   it("says nothing of the first version", async () => {

@@ -11,6 +11,8 @@ const LOOK_EVERY = 60 * 60_000;
 /** True once a newer version waits. */
 export class Updates implements Readable<boolean> {
   private waiting: ServiceWorker | null = null;
+  /** What is to be done once the newer version has taken over. */
+  private reload: (() => void) | null = null;
   private readonly listeners = new Set<() => void>();
 
   get(): boolean {
@@ -28,6 +30,10 @@ export class Updates implements Readable<boolean> {
       if (typeof data === "object" && data !== null && "open" in data)
         if (typeof data.open === "string") open(data.open);
     });
+    container.addEventListener("controllerchange", () => {
+      this.reload?.();
+      this.reload = null;
+    });
     try {
       this.follow(await container.register("/sw.js"), container);
     } catch {
@@ -35,10 +41,15 @@ export class Updates implements Readable<boolean> {
     }
   }
 
-  /** Lets the newer version take over, and reloads the page with it. */
-  apply(container: ServiceWorkerContainer, reload: () => void): void {
-    container.addEventListener("controllerchange", reload, { once: true });
-    this.waiting?.postMessage("take_over");
+  /**
+   * Lets the newer version take over, and reloads the page with it. Where another tab has let it
+   * do so already there is nothing left to wait for.
+   */
+  apply(reload: () => void): void {
+    if (this.waiting?.state === "installed") {
+      this.reload = reload;
+      this.waiting.postMessage("take_over");
+    } else reload();
   }
 
   private follow(registration: ServiceWorkerRegistration, container: ServiceWorkerContainer) {
@@ -47,10 +58,11 @@ export class Updates implements Readable<boolean> {
       if (container.controller !== null && registration.waiting !== null)
         this.set(registration.waiting);
     };
+    const lookOnceInstalled = () => registration.installing?.addEventListener("statechange", look);
     look();
-    registration.addEventListener("updatefound", () => {
-      registration.installing?.addEventListener("statechange", look);
-    });
+    // It may have been found before anybody listened.
+    lookOnceInstalled();
+    registration.addEventListener("updatefound", lookOnceInstalled);
     setInterval(() => registration.update().catch(() => {}), LOOK_EVERY);
   }
 

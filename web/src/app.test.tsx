@@ -1,4 +1,4 @@
-import { act, render, screen, waitFor } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "./app.js";
@@ -35,6 +35,7 @@ beforeEach(() => history.replaceState(null, "", "/"));
 afterEach(() => {
   history.replaceState(null, "", "/");
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 function setUp(width: number, path = "/") {
@@ -136,5 +137,19 @@ describe("App", () => {
     await userEvent.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(document.activeElement).toBe(button);
+  });
+
+  it("says when a dialog cannot be loaded, and goes on with the others", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    vi.doMock("./dialogs/new_group_dialog.js", () => Promise.reject(new Error("404")));
+    setUp(1280);
+    await userEvent.click(screen.getByRole("button", { name: "New group" }));
+    const failed = await screen.findByRole("dialog", { name: "This could not be opened" });
+    expect(within(failed).getByRole("button", { name: "Reload" })).toBeTruthy();
+    await userEvent.click(within(failed).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await userEvent.click(screen.getByRole("button", { name: "New chat" }));
+    expect(await screen.findByRole("dialog", { name: "New chat" })).toBeTruthy();
+    vi.doUnmock("./dialogs/new_group_dialog.js");
   });
 });

@@ -12,6 +12,8 @@ export interface ErrorBoundaryProps {
   /** What failed: "This chat", "Connect". */
   readonly what: string;
   readonly children: ReactNode;
+  /** Shown in place of the words of this module. */
+  readonly fallback?: ReactNode;
 }
 
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly failed: boolean }> {
@@ -23,6 +25,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly fail
 
   override render() {
     if (!this.state.failed) return this.props.children;
+    if (this.props.fallback !== undefined) return this.props.fallback;
     return (
       <div role="alert">
         <EmptyState

@@ -1,7 +1,7 @@
 /** The app of somebody who is signed in: the two panes, what lies over them, and what it listens to. */
 
 import type { Client } from "@connect-chat/sdk";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, useEffect, useRef, useState } from "react";
 import { ListPane } from "../list/list_pane.js";
 import { chatName } from "../list/preview.js";
 import { useReadable } from "../readable.js";
@@ -12,6 +12,7 @@ import { Announcer } from "./announcer.js";
 import { showAttention } from "./attention.js";
 import { ChatPlace, NoChatOpen } from "./chat_place.js";
 import { ConnectionBanner } from "./connection_banner.js";
+import { DialogPlace } from "./dialog_place.js";
 import styles from "./signed_in.module.css";
 import { useMediaQuery } from "./use_media_query.js";
 
@@ -108,18 +109,23 @@ function Overlays(props: OverlaysProps) {
     onClose();
     router.open(chat);
   };
-  const common = { client, onClose, onOpen: openChat };
+  const common = (name: Over) => ({ client, onClose, onOpen: openChat, shown: over === name });
+  const place = (name: Over) => ({ onClose, shown: over === name });
   return (
-    <Suspense fallback={null}>
-      {shown.has("new_chat") && <NewChatDialog {...common} shown={over === "new_chat"} />}
-      {shown.has("new_group") && <NewGroupDialog {...common} shown={over === "new_group"} />}
-      {shown.has("info") && open !== null && (
-        <ChatInfoDialog {...common} key={open} chatId={open} shown={over === "info"} />
-      )}
-      {shown.has("settings") && (
-        <SettingsDialog {...props} onClose={onClose} shown={over === "settings"} />
-      )}
-    </Suspense>
+    <>
+      <DialogPlace {...place("new_chat")}>
+        {shown.has("new_chat") && <NewChatDialog {...common("new_chat")} />}
+      </DialogPlace>
+      <DialogPlace {...place("new_group")}>
+        {shown.has("new_group") && <NewGroupDialog {...common("new_group")} />}
+      </DialogPlace>
+      <DialogPlace key={open} {...place("info")}>
+        {shown.has("info") && open !== null && <ChatInfoDialog {...common("info")} chatId={open} />}
+      </DialogPlace>
+      <DialogPlace {...place("settings")}>
+        {shown.has("settings") && <SettingsDialog {...props} {...place("settings")} />}
+      </DialogPlace>
+    </>
   );
 }
 

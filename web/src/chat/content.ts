@@ -36,10 +36,5 @@ function isAttachment(value: unknown): value is Attachment {
 
 /** A body with this text in place of its own; what else it carries stays. */
 export function withText(body: Body | undefined, text: string): Body {
-  const { replyTo, attachments } = contentOf(body);
-  return {
-    text,
-    ...(replyTo === null ? {} : { reply_to: replyTo }),
-    ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-  };
+  return { ...body, text };
 }

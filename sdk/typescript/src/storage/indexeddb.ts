@@ -3,10 +3,11 @@
  *
  * A database per account, with three stores: `chats` by chat, `messages` by chat and seq (and, for
  * folding, by chat and id), `operations` by localId (and in their order). Every batch is one
- * transaction over all three, so batches of one connection take effect in the order of the calls,
- * and one that fails leaves nothing behind.
+ * transaction, and one that fails leaves nothing behind. A batch of operations only does not wait
+ * behind history, and is on the disk before it is answered: what is unsent is nowhere else. Apart
+ * from that, batches of one connection take effect in the order of the calls.
  *
- * A tab with a newer schema is not held up: this connection closes for it, and what is called
+ * A connection that the browser takes away is opened again when it is needed. A tab with a newer schema is not held up: this connection closes for it, and what is called
  * afterwards rejects. The other way round `open` rejects, when older tabs do not make way.
  */
 
@@ -42,6 +43,7 @@ type Transaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
 type Messages = IDBPObjectStore<Schema, StoreName[], "messages", "readwrite">;
 
 const STORES: StoreName[] = ["chats", "messages", "operations"];
+const OPERATIONS: StoreName[] = ["operations"];
 
 /** Rises when the stores change; `createStores` then says what becomes of older data. */
 const SCHEMA_VERSION = 1;
@@ -52,21 +54,22 @@ export function databaseName(account: Account): string {
 }
 
 export class IndexedDbStorage implements Storage {
-  #opened: { readonly database: Database; readonly user: UserId } | null = null;
+  /** Null: closed, or made way for a newer version. */
+  #account: Account | null = null;
+  #database: Database | null = null;
+  #reopening: Promise<Database> | null = null;
 
   async open(account: Account): Promise<void> {
-    const database = await openDatabase(databaseName(account), () => {
-      this.#opened = null;
-    });
-    this.#opened = { database, user: account.user };
+    this.#account = account;
+    this.#database = await this.#connect(account);
   }
 
   async loadChats(): Promise<readonly StoredChat[]> {
-    return this.#use().database.getAll("chats");
+    return (this.#database ?? (await this.#reopen())).getAll("chats");
   }
 
   async loadChat(chat: ChatId): Promise<StoredChat | null> {
-    return (await this.#use().database.get("chats", chat)) ?? null;
+    return (await (this.#database ?? (await this.#reopen())).get("chats", chat)) ?? null;
   }
 
   async loadMessages(
@@ -75,7 +78,7 @@ export class IndexedDbStorage implements Storage {
     limit: number,
     end: "first" | "last",
   ): Promise<readonly StoredMessage[]> {
-    const { database } = this.#use();
+    const database = this.#database ?? (await this.#reopen());
     // IndexedDB takes a range that is the wrong way round for a mistake, and 0 for no limit.
     if (limit < 1 || range.from > range.to) return [];
     const transaction = database.transaction("messages", "readonly");
@@ -85,33 +88,43 @@ export class IndexedDbStorage implements Storage {
   }
 
   async loadOperations(): Promise<readonly StoredOperation[]> {
-    return this.#use().database.getAllFromIndex("operations", "by_order");
+    return (this.#database ?? (await this.#reopen())).getAllFromIndex("operations", "by_order");
   }
 
   async write(batch: readonly StorageChange[]): Promise<void> {
-    const { user } = this.#use();
-    await this.#transact(async (transaction) => {
+    const user = this.#account?.user ?? "";
+    const stores = batch.every(isOfOperations) ? OPERATIONS : STORES;
+    await this.#transact(stores, async (transaction) => {
       // One after the other: a fold reads what the changes before it wrote.
       for (const change of batch) await apply(transaction, change, user);
     });
   }
 
   async clear(): Promise<void> {
-    await this.#transact(async (transaction) => {
+    await this.#transact(STORES, async (transaction) => {
       await Promise.all(STORES.map((store) => transaction.objectStore(store).clear()));
     });
   }
 
   async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = null;
+    const database = this.#database;
+    this.#account = null;
+    this.#database = null;
     // Transactions that have begun are finished, as IndexedDB promises.
-    opened?.database.close();
+    database?.close();
   }
 
   /** Runs the work in a transaction; whatever goes wrong undoes it and rejects. */
-  async #transact(work: (transaction: Transaction) => Promise<void>): Promise<void> {
-    const transaction = this.#use().database.transaction(STORES, "readwrite");
+  async #transact(
+    stores: StoreName[],
+    work: (transaction: Transaction) => Promise<void>,
+  ): Promise<void> {
+    const durability = stores === OPERATIONS ? "strict" : "default";
+    const transaction = (this.#database ?? (await this.#reopen())).transaction(
+      stores,
+      "readwrite",
+      { durability },
+    );
     const done = transaction.done.then(
       () => null,
       (error: unknown) => ({ error }),
@@ -127,14 +140,39 @@ export class IndexedDbStorage implements Storage {
     if (failure !== null) throw failure.error ?? new Error("the storage undid a write");
   }
 
-  #use(): { readonly database: Database; readonly user: UserId } {
-    if (this.#opened === null) throw new Error("the storage is not open");
-    return this.#opened;
+  /** What is open is used at once, so that calls take effect in their order. */
+  async #reopen(): Promise<Database> {
+    if (this.#account === null) throw new Error("the storage is not open");
+    this.#reopening ??= this.#connect(this.#account).finally(() => {
+      this.#reopening = null;
+    });
+    const database = await this.#reopening;
+    this.#database = this.#account === null ? null : database;
+    return database;
+  }
+
+  #connect(account: Account): Promise<Database> {
+    return openDatabase(databaseName(account), {
+      terminated: () => {
+        this.#database = null;
+      },
+      makesWay: () => {
+        this.#account = null;
+        this.#database = null;
+      },
+    });
   }
 }
 
-/** Opens the database; `lost` is called when the connection is closed by something else than us. */
-function openDatabase(name: string, lost: () => void): Promise<Database> {
+/** What ends a connection other than we. */
+interface Ends {
+  /** The browser took it away. */
+  terminated(): void;
+  /** A tab has a newer version of the storage. */
+  makesWay(): void;
+}
+
+function openDatabase(name: string, ends: Ends): Promise<Database> {
   return new Promise((resolve, reject) => {
     let late = false;
     const opening = openDB<Schema>(name, SCHEMA_VERSION, {
@@ -144,11 +182,11 @@ function openDatabase(name: string, lost: () => void): Promise<Database> {
         reject(new Error("another tab holds an older version of the storage open"));
       },
       blocking(_current, _blocked, event) {
-        lost();
+        ends.makesWay();
         // The event's target is typed as an EventTarget; IndexedDB says that it is the database.
         (event.target as IDBDatabase).close();
       },
-      terminated: lost,
+      terminated: () => ends.terminated(),
     });
     opening.then((database) => {
       if (late) database.close();
@@ -185,25 +223,27 @@ async function apply(
   change: StorageChange,
   user: UserId,
 ): Promise<unknown> {
-  const chats = transaction.objectStore("chats");
-  const messages = transaction.objectStore("messages");
-  const operations = transaction.objectStore("operations");
   switch (change.type) {
     case "put_chat":
-      return chats.put(change.chat);
+      return transaction.objectStore("chats").put(change.chat);
     case "drop_chat":
-      return Promise.all([chats.delete(change.chat), messages.delete(allOf(change.chat))]);
+      await transaction.objectStore("chats").delete(change.chat);
+      return transaction.objectStore("messages").delete(allOf(change.chat));
     case "drop_messages":
-      return messages.delete(allOf(change.chat));
+      return transaction.objectStore("messages").delete(allOf(change.chat));
     case "put_messages":
-      return putMessages(messages, change.messages);
+      return putMessages(transaction.objectStore("messages"), change.messages);
     case "fold":
-      return fold(messages, change.chat, change.event, user);
+      return fold(transaction.objectStore("messages"), change.chat, change.event, user);
     case "put_operation":
-      return operations.put(change.operation);
+      return transaction.objectStore("operations").put(change.operation);
     case "drop_operation":
-      return operations.delete(change.localId);
+      return transaction.objectStore("operations").delete(change.localId);
   }
+}
+
+function isOfOperations({ type }: StorageChange): boolean {
+  return type === "put_operation" || type === "drop_operation";
 }
 
 /** The keys of a chat's messages: an array sorts behind every number. */

@@ -1,8 +1,9 @@
 /** The contract of `Storage`, run against every implementation, and what IndexedDB adds to it. */
 
 import "fake-indexeddb/auto";
+import { forceCloseDatabase } from "fake-indexeddb";
 import { deleteDB, openDB } from "idb";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fromEvent } from "../core/fold.js";
 import type { StoredChat, StoredMessage, StoredOperation } from "../core/records.js";
 import type { Event, MessageEvent } from "../protocol/types.js";
@@ -356,6 +357,20 @@ describe("IndexedDbStorage", () => {
     await storage.close();
     await write;
     expect(await seqs(await open(new IndexedDbStorage()))).toEqual([1]);
+  });
+
+  it("opens a connection again that the browser took away", async () => {
+    const storage = await open(new IndexedDbStorage());
+    const operationsOnly = operation("unsent", 1);
+    const connections = vi.spyOn(IDBDatabase.prototype, "transaction");
+    await storage.write([put(CHAT, stored(CHAT, 1))]);
+    const taken = connections.mock.contexts[0];
+    connections.mockRestore();
+    // The package types the connection as its constructor; it is the connection that it takes.
+    forceCloseDatabase(taken as unknown as Parameters<typeof forceCloseDatabase>[0]);
+    await storage.write([{ type: "put_operation", operation: operationsOnly }]);
+    expect(await seqs(storage)).toEqual([1]);
+    expect(await storage.loadOperations()).toEqual([operationsOnly]);
   });
 
   it("makes way for a newer version, and rejects from then on", async () => {

@@ -38,15 +38,12 @@ export class ClientChat implements Chat {
     readonly id: ChatId,
     private readonly door: ChatDoor,
   ) {
-    const { engine, browser, changes } = door;
+    const { engine, changes } = door;
     this.engine = engine;
     this.summary = changes.readable({ of: "chat", chat: id }, () => summaryOf(engine, id));
     this.typing = changes.readable({ of: "typing", chat: id }, () => engine.typing.of(id));
     this.receipts = changes.readable({ of: "receipts", chat: id }, () => engine.receipts.of(id), {
-      first: () => {
-        engine.receipts.open(id);
-        browser.findReceipts(id);
-      },
+      first: () => engine.receipts.open(id),
       last: () => engine.receipts.close(id),
     });
   }

@@ -91,7 +91,7 @@ function world(chats: readonly StoredChat[] = [kept(1, 20)]) {
     window.open(() => {});
     return window;
   };
-  engine.loaded(chats);
+  engine.loaded(chats, []);
   return { outside, engine, tell, answer, online, push, log, open };
 }
 

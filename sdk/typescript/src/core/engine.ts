@@ -80,12 +80,14 @@ export class Engine
 
   // What the storage and the other tabs tell.
 
-  /** What the device holds; then the session begins. */
-  loaded(chats: readonly StoredChat[]): void {
+  /** What the device holds, and what was left unsent; then the session begins. */
+  loaded(chats: readonly StoredChat[], operations: readonly StoredOperation[]): void {
     for (const chat of chats) this.chatLogs.set(chat.chat, new ChatLog(chat, this));
+    this.outbox.adopt(operations);
     this.isReady = true;
     this.outside.changed({ of: "ready" });
     this.outside.changed({ of: "chats" });
+    for (const { chat } of chats) this.outside.changed({ of: "chat", chat });
     this.session.start();
     this.flush();
   }

@@ -6,24 +6,26 @@
 import type { ClientOptions, TokenReason } from "../api.js";
 import type { Engine } from "../core/engine.js";
 import type { Outside, Timer, Topic } from "../core/outside.js";
-import type { StoredChat, StoredMessage } from "../core/records.js";
+import type { StoredChat, StoredMessage, StoredOperation } from "../core/records.js";
 import type { ChatId, Message, Seq, UserId } from "../protocol/types.js";
 import { IndexedDbStorage } from "../storage/indexeddb.js";
 import { MemoryStorage } from "../storage/memory.js";
-import type { Storage, StorageChange } from "../storage/storage.js";
+import type { Account, Storage, StorageChange } from "../storage/storage.js";
 import type { Changes } from "./changes.js";
 import { Http } from "./http.js";
 import { type Network, watchNetwork } from "./network.js";
 import { openSocket, type Socket, socketUrl, type WebSocketConstructor } from "./socket.js";
-import { browserLocks, openTabs, type Tabs } from "./tabs.js";
+import { browserLocks, newTabName, openTabs, type Tabs } from "./tabs.js";
 
+/** A storage opens in milliseconds; one that hangs is not waited for. */
+const OPENING_MS_MAX = 5_000;
 /** How soon what a closed tab has left unsent is taken over. */
 const ORPHANS_EVERY_MS = 5_000;
 /** Members of direct chats that are looked up at a time. */
 const PEERS_AT_ONCE = 2;
 
 export class Browser implements Outside {
-  readonly tab: string = crypto.randomUUID();
+  readonly tab: string = newTabName();
   readonly device: string;
   readonly agent: string;
   readonly http: Http;
@@ -38,6 +40,11 @@ export class Browser implements Outside {
   private tabs: Tabs | null = null;
   private engine: Engine | null = null;
   private isOver = false;
+  /** The storage is open, or it is known that it does not open. */
+  private tellOpened: () => void = () => {};
+  private readonly opened = new Promise<void>((resolve) => {
+    this.tellOpened = resolve;
+  });
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
@@ -59,15 +66,14 @@ export class Browser implements Outside {
   }
 
   async close(): Promise<void> {
-    this.isOver = true;
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
-    this.network.close();
+    this.end();
     this.tabs?.close();
     await this.storage.close().catch(() => {});
   }
 
   async forget(): Promise<void> {
+    this.end();
+    await this.opened;
     await this.storage.clear().catch(() => {});
     await this.close();
   }
@@ -145,7 +151,7 @@ export class Browser implements Outside {
 
   write(batch: readonly StorageChange[], done: () => void): void {
     // What cannot be kept is only not there after a restart; the session goes on.
-    this.storage.write(batch).then(done, done);
+    this.opened.then(() => this.storage.write(batch)).then(done, done);
   }
 
   load(
@@ -183,20 +189,31 @@ export class Browser implements Outside {
     const account = { url: this.url, user: this.options.user };
     const tabs = await openTabs(account, browserLocks(), this.tab);
     this.tabs = tabs;
-    // A storage that does not open is one that holds nothing.
-    const chats = await this.storage
-      .open(account)
-      .then(() => this.storage.loadChats())
-      .catch(() => []);
+    const chats = await this.loadChats(account);
+    const left = await this.takeOrphans(tabs);
     if (this.isOver) {
       tabs.close();
       return;
     }
-    engine.loaded(chats);
+    engine.loaded(chats, left);
     this.watch(engine);
     const becomeWriter = () => void this.becomeWriter(engine, tabs);
     if (tabs.writer.get()) becomeWriter();
     else tabs.writer.subscribe(becomeWriter);
+  }
+
+  /** A storage that does not open, or not in time, is one that holds nothing. */
+  private async loadChats(account: Account): Promise<readonly StoredChat[]> {
+    const opened = await within(OPENING_MS_MAX, this.storage.open(account));
+    this.tellOpened();
+    return opened ? this.storage.loadChats().catch(() => []) : [];
+  }
+
+  private end(): void {
+    this.isOver = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    this.network.close();
   }
 
   private watch({ session }: Engine): void {
@@ -213,20 +230,47 @@ export class Browser implements Outside {
     const chats = await this.storage.loadChats().catch(() => null);
     if (this.isOver || chats === null) return;
     engine.becameWriter(chats);
-    await this.adoptOrphans(engine, tabs);
+    this.adoptLater(engine, tabs);
   }
 
-  /** Takes over what tabs that are gone have left unsent, and looks again later. */
-  private async adoptOrphans(engine: Engine, tabs: Tabs): Promise<void> {
-    const kept = await this.storage.loadOperations().catch(() => []);
-    for (const operation of kept) {
-      if (operation.tab === this.tab || (await tabs.isAlive(operation.tab))) continue;
+  /** As long as this tab writes, it takes over what others leave. */
+  private adoptLater(engine: Engine, tabs: Tabs): void {
+    this.after(ORPHANS_EVERY_MS, async () => {
+      const left = await this.takeOrphans(tabs);
       if (this.isOver) return;
-      engine.adopt([operation]);
-    }
-    this.after(ORPHANS_EVERY_MS, () => {
-      if (!this.isOver) void this.adoptOrphans(engine, tabs);
+      if (left.length > 0) engine.adopt(left);
+      this.adoptLater(engine, tabs);
     });
+  }
+
+  /**
+   * Takes over, in the storage, what tabs that are gone have left unsent: it is this one's then, and
+   * no other tab's.
+   */
+  private async takeOrphans(tabs: Tabs): Promise<readonly StoredOperation[]> {
+    let taken: readonly StoredOperation[] = [];
+    const take = async () => {
+      const gone = await this.goneTabs(tabs, await this.storage.loadOperations());
+      if (gone.size === 0) return;
+      // One may have sent and closed since: what is there now is what is left.
+      const left = (await this.storage.loadOperations()).filter(({ tab }) => gone.has(tab));
+      const own = left.map((operation) => ({ ...operation, tab: this.tab }));
+      await this.storage.write(own.map((operation) => ({ type: "put_operation", operation })));
+      taken = own;
+    };
+    // What cannot be read now is there later.
+    await tabs.exclusively(take).catch(() => {});
+    return taken;
+  }
+
+  private async goneTabs(
+    tabs: Tabs,
+    operations: readonly StoredOperation[],
+  ): Promise<ReadonlySet<string>> {
+    const gone = new Set<string>();
+    for (const tab of new Set(operations.map((operation) => operation.tab)))
+      if (tab !== this.tab && !(await tabs.isAlive(tab))) gone.add(tab);
+    return gone;
   }
 
   private findPeers(): void {
@@ -263,4 +307,19 @@ export class Browser implements Outside {
 function defaultStorage(): Storage {
   const isShareable = globalThis.indexedDB !== undefined && browserLocks() !== undefined;
   return isShareable ? new IndexedDbStorage() : new MemoryStorage();
+}
+
+/** Whether it comes to a good end in time. */
+function within(ms: number, work: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    const end = (isGood: boolean) => {
+      clearTimeout(timer);
+      resolve(isGood);
+    };
+    work.then(
+      () => end(true),
+      () => end(false),
+    );
+  });
 }

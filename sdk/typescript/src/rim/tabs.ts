@@ -24,6 +24,8 @@ export interface Tabs {
   readonly writer: Readable<boolean>;
   /** Whether the tab of that name is still open, as far as the browser knows now. */
   isAlive(tab: string): Promise<boolean>;
+  /** Does something that no two tabs may do at the same time. */
+  exclusively(work: () => Promise<void>): Promise<void>;
   /** Gives back both locks. */
   close(): void;
 }
@@ -43,11 +45,17 @@ export function browserLocks(): Locks | undefined {
   return globalThis.navigator?.locks;
 }
 
+/** 128 random bits. (`crypto.randomUUID` is not there on pages that are no secure context.) */
+export function newTabName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Never rejects: locks that fail are as good as none. */
 export async function openTabs(
   account: Account,
   locks: Locks | undefined = browserLocks(),
-  tab: string = crypto.randomUUID(),
+  tab: string = newTabName(),
 ): Promise<Tabs> {
   if (locks === undefined) return alone(tab);
   const end = new AbortController();
@@ -66,12 +74,22 @@ export async function openTabs(
     tab,
     writer,
     isAlive: (other) => isHeld(locks, tabLock(other)),
+    exclusively: async (work) => {
+      const name = `connect adopting ${account.url} ${account.user}`;
+      await locks.request(name, { signal: end.signal }, work);
+    },
     close: () => end.abort(),
   };
 }
 
 function alone(tab: string): Tabs {
-  return { tab, writer: new Source(true), isAlive: async (other) => other === tab, close() {} };
+  return {
+    tab,
+    writer: new Source(true),
+    isAlive: async (other) => other === tab,
+    exclusively: (work) => work(),
+    close() {},
+  };
 }
 
 function tabLock(tab: string): string {

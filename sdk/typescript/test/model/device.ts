@@ -187,7 +187,7 @@ export class Tab implements Outside {
   begin(): void {
     this.device.disk.do(this, () => {
       this.ask(this.device.disk.storage.loadChats(), (chats) => {
-        this.engine.loaded(chats);
+        this.engine.loaded(chats, []);
         this.hasLoaded = true;
         this.engine.session.networkChanged(this.device.hasNetwork);
         if (this.device.writer === this) this.becomeWriter();

@@ -63,3 +63,8 @@ export const JOIN_ERRORS = {
   not_found: "There is no group with this id that you can join.",
   forbidden: "This group cannot be joined by its id. Ask a member to add you.",
 } as const;
+
+/** For sending, which is refused on the device itself: not the server is busy then. */
+export const QUEUE_ERRORS = {
+  overloaded: "Too many messages wait to be sent. Try again once some of them are.",
+} as const;

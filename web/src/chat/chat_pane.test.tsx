@@ -1,4 +1,4 @@
-import type { ConnectionState } from "@connect-chat/sdk";
+import { ConnectError, type ConnectionState } from "@connect-chat/sdk";
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactElement } from "react";
@@ -111,6 +111,22 @@ describe("writing", () => {
     await user.type(field(), "yes{Enter}");
     await waitFor(() => expect(chat.log).toHaveLength(4));
     expect(chat.log[3]).toMatchObject({ body: { text: "yes", reply_to: messages[0]?.id } });
+  });
+
+  it("keeps the text and what it answers when no more can wait to be sent", async () => {
+    const { chat, user } = show();
+    vi.spyOn(chat, "send").mockImplementationOnce(() => {
+      throw new ConnectError("overloaded", "too much waits to be sent already");
+    });
+    await user.click(within(article("the question")).getByRole("button", { name: "Reply" }));
+    await user.type(field(), "yes{Enter}");
+    expect(screen.getByRole("alert").textContent).toContain("Too many messages wait to be sent");
+    expect(field().value).toBe("yes");
+    expect(screen.getByText(/Reply to/)).toBeTruthy();
+    await user.type(field(), "{Enter}");
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(field().value).toBe("");
+    await waitFor(() => expect(chat.log[3]).toMatchObject({ body: { reply_to: messages[0]?.id } }));
   });
 
   it("edits the own last message by ArrowUp and keeps the draft by Escape", async () => {

@@ -90,14 +90,17 @@ function Conversation(props: ConversationProps) {
   }, [touch]);
 
   const send = (text: string) => {
-    setMode(plain);
     if (mode.type === "edit") {
       const body = withText(mode.row.message.body, text);
       failures.attempt("The change was not saved", chat.edit(mode.row.message.id, body));
-      return;
+    } else {
+      const body = mode.type === "reply" ? { text, reply_to: mode.row.message.id } : { text };
+      const sent = failures.attemptNow("The message was not sent", () => void chat.send(body));
+      if (!sent) return false;
+      timeline.current?.toNewest();
     }
-    chat.send(mode.type === "reply" ? { text, reply_to: mode.row.message.id } : { text });
-    timeline.current?.toNewest();
+    setMode(plain);
+    return true;
   };
   const editLast = () => {
     const last = timeline.current?.rows().findLast(isEditable);

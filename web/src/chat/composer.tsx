@@ -33,7 +33,8 @@ export interface ComposerProps {
   readonly mode: ComposerMode;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly touch: boolean;
-  readonly onSend: (text: string) => void;
+  /** Whether it was taken; what was not stays in the field. */
+  readonly onSend: (text: string) => boolean;
   readonly onTyping: () => void;
   readonly onCancel: () => void;
   readonly onEditLast: () => void;
@@ -99,8 +100,8 @@ function useWriting({ chatId, drafts, mode, field, onTyping, onSend }: ComposerP
     },
     send() {
       if (!sendable) return;
-      onSend(text.trim());
-      if (mode.type !== "edit") setText("");
+      const taken = onSend(text.trim());
+      if (taken && mode.type !== "edit") setText("");
       field.current?.focus();
     },
   };

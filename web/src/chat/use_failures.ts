@@ -1,12 +1,14 @@
 /** What was tried and refused, in words, until the next try or until it is put away. */
 
 import { useCallback, useState } from "react";
-import { describeError } from "../errors.js";
+import { describeError, QUEUE_ERRORS } from "../errors.js";
 
 export interface Failures {
   readonly message: string | null;
   /** `what` says what did not happen: "The change was not saved". */
   readonly attempt: (what: string, tried: Promise<unknown>) => void;
+  /** The same for what is refused at once, by throwing; whether it was done. */
+  readonly attemptNow: (what: string, tried: () => void) => boolean;
   readonly clear: () => void;
 }
 
@@ -17,5 +19,15 @@ export function useFailures(): Failures {
     setMessage(null);
     tried.catch((error: unknown) => setMessage(`${what}. ${describeError(error)}`));
   }, []);
-  return { message, attempt, clear };
+  const attemptNow = useCallback((what: string, tried: () => void) => {
+    setMessage(null);
+    try {
+      tried();
+      return true;
+    } catch (error) {
+      setMessage(`${what}. ${describeError(error, QUEUE_ERRORS)}`);
+      return false;
+    }
+  }, []);
+  return { message, attempt, attemptNow, clear };
 }

@@ -34,7 +34,7 @@ export function SettingsDialog(props: SettingsDialogProps) {
       </div>
       <ThemeChoice theme={theme} />
       <NotificationsChoice notifications={notifications} />
-      <SignOut client={client} onSignOut={onSignOut} />
+      <SignOut onSignOut={onSignOut} />
     </Dialog>
   );
 }
@@ -87,11 +87,12 @@ function NotificationsChoice({ notifications }: { readonly notifications: Notifi
   );
 }
 
-/** Signing out removes what has not been sent yet, so it asks when there is something. */
-function SignOut({ client, onSignOut }: Pick<SettingsDialogProps, "client" | "onSignOut">) {
+/**
+ * Signing out removes what has not been sent yet. It asks each time: what other tabs have to send,
+ * and drafts, are not known here.
+ */
+function SignOut({ onSignOut }: Pick<SettingsDialogProps, "onSignOut">) {
   const [asking, setAsking] = useState(false);
-  const chats = useReadable(client.chats);
-  const unsent = chats.some((chat) => chat.lastPending !== null);
   if (!asking)
     return (
       <Button wide onClick={() => setAsking(true)}>
@@ -100,11 +101,7 @@ function SignOut({ client, onSignOut }: Pick<SettingsDialogProps, "client" | "on
     );
   return (
     <div className={styles.asking} role="alert">
-      <p>
-        {unsent
-          ? "Some messages are not sent yet. Signing out throws them away."
-          : "This device will forget your chats. The server keeps them."}
-      </p>
+      <p>This device will forget your chats. What is not sent yet is lost.</p>
       <div className={styles.buttons}>
         <Button onClick={() => setAsking(false)}>Cancel</Button>
         <Button variant="danger" onClick={onSignOut}>

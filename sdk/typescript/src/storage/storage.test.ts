@@ -319,7 +319,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_name, make) => {
 describe("IndexedDbStorage", () => {
   it("leaves nothing of a batch that fails, and goes on", async () => {
     const storage = await open(new IndexedDbStorage());
-    // A function cannot be stored; the types do not let one in, so it is put in behind them.
+    // A function cannot be stored.
     const unclonable = Object.assign(operation("bad", 2), { ts: () => 0 });
     const failing = storage.write([
       { type: "put_chat", chat: storedChat(CHAT) },
@@ -363,7 +363,7 @@ describe("IndexedDbStorage", () => {
     const storage = await open(new IndexedDbStorage());
     const transactions = vi.spyOn(IDBDatabase.prototype, "transaction");
     await storage.write([put(CHAT, stored(CHAT, 1))]);
-    // The package types the connection as its constructor; it is the connection that it takes.
+    // The package types the connection as its constructor.
     forceCloseDatabase(transactions.mock.contexts[0] as never);
     transactions.mockRestore();
     expect(await seqs(storage)).toEqual([1]);
@@ -377,15 +377,13 @@ describe("IndexedDbStorage", () => {
   });
 
   it("does not open what a newer version has written", async () => {
-    const newer = await openDB(databaseName(ACCOUNT), 1000);
+    (await openDB(databaseName(ACCOUNT), 1000)).close();
     await expect(open(new IndexedDbStorage())).rejects.toThrow();
-    newer.close();
   });
 
   it("rejects when an older version does not make way, and holds nothing afterwards", async () => {
     const real = IDBFactory.prototype.open;
-    // The schema's first version has none before it; so the older one opens below it, at 1, and
-    // the storage asks for one more.
+    // The schema's first version has none before it: the storage asks for one more.
     const older = await openDB(databaseName(ACCOUNT), 1);
     IDBFactory.prototype.open = function newer(name: string) {
       return real.call(this, name, 2);

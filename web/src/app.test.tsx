@@ -59,16 +59,17 @@ function setUp(width: number, path = "/") {
     freshToken: async () => "t",
   });
   const router = new Router(window);
+  const host = { ...browserNotifications(), clear: vi.fn() };
   render(
     <App
       session={session}
       router={router}
       theme={new ThemeSetting(document.documentElement, null)}
-      notifications={new Notifications(browserNotifications(), null)}
+      notifications={new Notifications(host, null)}
       updates={new Updates()}
     />,
   );
-  return { client, session, router };
+  return { client, session, router, host };
 }
 
 const pane = () => screen.queryByRole("region", { name: "pane" });
@@ -122,8 +123,10 @@ describe("App", () => {
   });
 
   it("shows the sign-in screen once signed out, with nothing of the account", async () => {
-    const { session, client } = setUp(1280);
+    const { session, client, host } = setUp(1280);
+    expect(host.clear).not.toHaveBeenCalled();
     await act(() => session.signOut());
+    expect(host.clear).toHaveBeenCalledOnce();
     expect(client.calls).toEqual(["forget"]);
     expect(screen.getByRole("textbox", { name: "User name" })).toHaveProperty("value", "");
     expect(screen.queryByText("Group one")).toBeNull();

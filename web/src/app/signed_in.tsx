@@ -155,6 +155,8 @@ function useOutside({ client, router, notifications }: SignedInProps): void {
       attention.end();
     };
   }, [client, router, notifications]);
+  // Not with the client, which a restart changes: when the account is left, here or in another tab.
+  useEffect(() => () => notifications.clear(), [notifications]);
 }
 
 /** With one pane, coming back from a chat leads the focus to that chat's row. */

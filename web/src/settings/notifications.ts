@@ -25,6 +25,8 @@ export interface NotificationsHost {
   permission(): NotificationPermission | "unsupported";
   ask(): Promise<NotificationPermission>;
   show(notice: Notice, onClick: () => void): void;
+  /** Takes away what is shown. */
+  clear(): void;
   hidden(): boolean;
 }
 
@@ -67,6 +69,11 @@ export class Notifications implements Readable<NotificationsState> {
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** Takes away what is shown: it is of an account that is left. */
+  clear(): void {
+    this.host.clear();
+  }
+
   /** Shows what comes in until the answer is called. */
   watch(client: Client, open: (chat: string) => void): () => void {
     return client.onIncoming((incoming) => {
@@ -86,29 +93,44 @@ export function noticeOf({ chat, message }: Incoming): Notice | null {
   return { title: name, body, tag: `connect-${chat.chat}`, chat: chat.chat };
 }
 
-/** The browser this page is in. */
+/** The browser this page is in. What it does not allow is not shown, and nothing else comes of it. */
 export function browserNotifications(): NotificationsHost {
+  /** Those shown without a worker, by their tag: one for each chat at the most. */
+  const own = new Map<string, Notification>();
   return {
     permission: () => ("Notification" in window ? Notification.permission : "unsupported"),
     ask: () => Notification.requestPermission(),
     hidden: () => document.visibilityState === "hidden" || !document.hasFocus(),
-    show: (notice, onClick) => void show(notice, onClick),
+    show: (notice, onClick) => void show(notice, onClick, own).catch(() => {}),
+    clear: () => void clear(own).catch(() => {}),
   };
 }
 
 /** By the service worker where there is one: phones know no other way. It says then what was clicked. */
-async function show(notice: Notice, onClick: () => void): Promise<void> {
+async function show(
+  notice: Notice,
+  onClick: () => void,
+  own: Map<string, Notification>,
+): Promise<void> {
   const { title, body, tag, chat } = notice;
   const options = { body, tag, icon: "/icon-192.png", badge: "/icon-192.png", data: { chat } };
   const registration = await navigator.serviceWorker?.getRegistration();
-  if (registration?.active != null) {
-    await registration.showNotification(title, options).catch(() => {});
-    return;
-  }
+  if (registration?.active != null) return registration.showNotification(title, options);
   const shown = new Notification(title, options);
+  own.set(tag, shown);
+  shown.onclose = () => {
+    if (own.get(tag) === shown) own.delete(tag);
+  };
   shown.onclick = () => {
     window.focus();
     shown.close();
     onClick();
   };
+}
+
+async function clear(own: Map<string, Notification>): Promise<void> {
+  for (const shown of own.values()) shown.close();
+  own.clear();
+  const registration = await navigator.serviceWorker?.getRegistration();
+  for (const shown of (await registration?.getNotifications()) ?? []) shown.close();
 }

@@ -20,6 +20,7 @@ function fakeHost(permission: NotificationPermission | "unsupported") {
       return host.answer;
     }),
     show: vi.fn<NotificationsHost["show"]>(),
+    clear: vi.fn(),
     hidden: () => host.isHidden,
   };
   return host;

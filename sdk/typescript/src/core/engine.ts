@@ -243,9 +243,8 @@ export class Engine
   }
 
   outdated(log: ChatLog): void {
-    const { read } = log.record;
     // Marked while the user was not in the chat, it was refused.
-    if (read.id > 0) this.marks.read(log.id, read.id);
+    if (log.record.read.id > 0) this.marks.read(log.id, log.record.read.id);
     this.syncing.startOver(log);
   }
 
@@ -379,6 +378,7 @@ export class Engine
     if (log !== undefined) log.isGone = true;
     this.chatLogs.delete(chat);
     this.marks.forget(chat);
+    if (log !== undefined) this.outbox.advanced(chat, { ...log.record.tail, seq: Infinity });
     this.store({ type: "drop_chat", chat });
     this.changed(chat);
   }

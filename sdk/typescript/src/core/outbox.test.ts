@@ -31,7 +31,7 @@ function world({ keepsAtOnce = true } = {}) {
     },
     correctClock: (done: () => void) => corrections.push(done),
   };
-  let tail: Place = { id: 0, seq: 0 };
+  let tail: Place | null = { id: 0, seq: 0 };
   const owner = {
     tail: () => tail,
     write: (changes: readonly StorageChange[], done: () => void) => {
@@ -57,6 +57,9 @@ function world({ keepsAtOnce = true } = {}) {
     tail = { id: seq, seq };
     outbox.advanced(CHAT, tail);
   };
+  const forget = () => {
+    tail = null;
+  };
   const texts = () => asked.map(({ fields }) => (fields.body as { text: string }).text);
   return {
     outside,
@@ -70,6 +73,7 @@ function world({ keepsAtOnce = true } = {}) {
     failures,
     say,
     advance,
+    forget,
     texts,
   };
 }
@@ -307,6 +311,15 @@ describe("Outbox", () => {
     expect(texts()).toEqual(["a", "b"]);
     expect(at(0).fields.key).toBe(key);
     expect(outbox.size).toBe(2);
+  });
+
+  it("is done at once in a chat that has no log here", () => {
+    const { at, say, forget, outbox, failures } = world();
+    forget();
+    say("one");
+    at(0).done(ok(1));
+    expect(failures).toEqual([null]);
+    expect(outbox.size).toBe(0);
   });
 
   it("tells those who wait when the client is closed, and keeps what they wait for", () => {

@@ -233,8 +233,8 @@ export class Outbox {
     operation.state = "stored";
     operation.place = { id: appended.id, seq: appended.seq };
     this.forget(operation);
-    const tail = this.owner.tail(chat);
-    if (tail !== null) this.advanced(chat, tail);
+    // A chat that the client knows nothing of, or has let go of, has no log to wait for.
+    this.advanced(chat, this.owner.tail(chat) ?? operation.place);
     this.pump(chat);
   }
 

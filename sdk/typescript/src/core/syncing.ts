@@ -182,6 +182,8 @@ export class Syncing {
         return;
       }
       log.restart(answer.value);
+      // What was passed over may have changed the chat's settings.
+      this.start();
       if (log.isBehind) this.readEvents(log, CATCH_UP_READS_MAX);
       else this.caught(log);
     });

@@ -38,7 +38,11 @@ export function App({ session, router, theme, notifications, updates }: AppProps
             router={router}
             theme={theme}
             notifications={notifications}
-            onSignOut={() => void session.signOut()}
+            onSignOut={() => {
+              // The next one to sign in is not met by a chat that is not theirs.
+              router.close();
+              void session.signOut();
+            }}
             onSignInAgain={() => void session.signInAgain()}
             onRestart={() => void session.restart()}
           />

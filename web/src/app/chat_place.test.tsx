@@ -1,11 +1,14 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FakeClient, type FakeOptions } from "../testing/fake_client.js";
 import { show } from "../testing/show.js";
 import { ChatPlace } from "./chat_place.js";
 
+const gone = vi.fn();
+
 function setUp(options: FakeOptions = {}) {
+  gone.mockClear();
   const client = new FakeClient(options);
   show(
     <ChatPlace
@@ -13,6 +16,7 @@ function setUp(options: FakeOptions = {}) {
       chatId="g-far"
       onBack={undefined}
       onOpenInfo={() => {}}
+      onGone={gone}
       showMessage={null}
     />,
   );
@@ -39,5 +43,13 @@ describe("ChatPlace", () => {
   it("says while offline that the chat is not on this device", () => {
     setUp({ connection: { state: "offline" } });
     expect(screen.getByText("Not on this device")).toBeTruthy();
+  });
+
+  it("is left when the chat is put away", () => {
+    const chat = { id: "g-far", type: "group", title: "Far", role: null } as const;
+    const client = setUp({ chats: [chat] });
+    expect(gone).not.toHaveBeenCalled();
+    act(() => client.chat("g-far").forget());
+    expect(gone).toHaveBeenCalledOnce();
   });
 });

@@ -5,7 +5,7 @@
 
 import type { Client, EventId } from "@connect-chat/sdk";
 import { ArrowLeft, DoorOpen, MessagesSquare } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ChatPane } from "../chat/chat_pane.js";
 import { Button, IconButton } from "../design/button.js";
 import { EmptyState } from "../design/empty_state.js";
@@ -21,13 +21,20 @@ export interface ChatPlaceProps {
   readonly chatId: string;
   readonly onBack: (() => void) | undefined;
   readonly onOpenInfo: () => void;
+  /** The chat that was open here is off the list. */
+  readonly onGone: () => void;
   /** A message to show at first, as the address says. */
   readonly showMessage: EventId | null;
 }
 
 export function ChatPlace(props: ChatPlaceProps) {
-  const { client, chatId, onBack } = props;
+  const { client, chatId, onBack, onGone } = props;
   const summary = useReadable(client.chat(chatId).summary);
+  const wasThere = useRef(false);
+  useEffect(() => {
+    if (summary === null && wasThere.current) onGone();
+    wasThere.current = summary !== null;
+  }, [summary, onGone]);
   if (summary === null) return <UnknownChat client={client} chatId={chatId} onBack={onBack} />;
   return (
     <ErrorBoundary what="This chat">

@@ -83,6 +83,7 @@ export function SignedIn(props: SignedInProps) {
               client={client}
               chatId={open}
               onBack={wide ? undefined : () => router.close()}
+              onGone={() => router.close()}
               onOpenInfo={() => setOver("info")}
               showMessage={router.message}
             />

@@ -60,7 +60,8 @@ function Subtitle({ client, chat, summary }: Pick<ChatHeaderProps, "client" | "c
   if (summary === null) return null;
   if (typing.length > 0)
     return <span className={styles.typing}>{typingWords(typing, summary.type === "direct")}</span>;
-  if (summary.role === null) return <span className={styles.subtitle}>You left this chat</span>;
+  if (summary.role === null)
+    return <span className={styles.subtitle}>You are no longer in this chat</span>;
   if (summary.type === "group")
     return <MemberCount client={client} chat={chat} summary={summary} />;
   if (summary.peer === null) return null;

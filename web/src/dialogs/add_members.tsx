@@ -21,9 +21,12 @@ export function AddMembers({ chat, members, onChanged }: AddMembersProps) {
   const [adding, setAdding] = useState(false);
   const [people, setPeople] = useState<readonly string[]>([]);
   const attempt = useAttempt();
+  const [problem, setProblem] = useState<string | null>(null);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
+    // A name that cannot be added stays in the field, and is not passed over.
+    if (problem !== null) return;
     if (people.length === 0) return attempt.setError("Enter at least one name.");
     if (!(await attempt.run(() => chat.invite(people).then(onChanged)))) return;
     setPeople([]);
@@ -44,8 +47,8 @@ export function AddMembers({ chat, members, onChanged }: AddMembersProps) {
         hint="Names, with Enter or a comma behind each."
         people={people}
         onChange={setPeople}
-        error={attempt.error}
-        onError={attempt.setError}
+        error={problem ?? attempt.error}
+        onError={setProblem}
         taken={members.map((member) => member.user)}
         max={AT_ONCE_MAX}
       />

@@ -87,6 +87,16 @@ describe("ChatInfoDialog", () => {
     expect(users()).toContain("dave");
   });
 
+  it("does not pass over a name that cannot be added", async () => {
+    const { chat } = await setUp("owner");
+    await press("Add members");
+    const field = screen.getByRole("textbox", { name: "Add members" });
+    await userEvent.type(field, `dave{Enter}${"é".repeat(80)}`);
+    await press("Add");
+    expect((await screen.findByRole("alert")).textContent).toContain("too long");
+    expect(chat.memberList).toHaveLength(3);
+  });
+
   it("sends only what was changed", async () => {
     const { chat } = await setUp("owner");
     const update = vi.spyOn(chat, "update");

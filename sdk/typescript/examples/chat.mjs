@@ -9,6 +9,7 @@ import { createClient } from "@connect-chat/sdk";
 import { WebSocket } from "ws";
 
 const [user, chatId, url = "http://127.0.0.1:8080"] = process.argv.slice(2);
+if (chatId === undefined) throw new Error("usage: node examples/chat.mjs USER CHAT [URL]");
 
 /** Your own server would give this out to whoever has signed in. */
 async function token() {
@@ -19,6 +20,7 @@ async function token() {
 }
 
 const client = createClient({ url, user, token, webSocket: WebSocket });
+client.connection.subscribe(() => console.error(client.connection.get().state));
 const chat = client.chat(chatId);
 const timeline = chat.openTimeline();
 const printed = new Set();

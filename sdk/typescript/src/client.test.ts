@@ -92,6 +92,30 @@ describe("a client without a network", () => {
     expect(left.map((operation) => operation.localId)).toContain(localId);
   });
 
+  it("keeps showing what it shows when a jump has to fail", async () => {
+    const made = await disk();
+    const storage = new MemoryStorage(made);
+    await storage.open({ url: URL, user: "alice" });
+    const tail = { id: 10_240, seq: 5 };
+    const event = { kind: "message", from: "bob", ts: 5, key: "k", body: { text: "hi" } } as const;
+    const message = { ...event, ...tail, chat: CHAT };
+    const stored = { message, horizon: 5, reactors: {}, stale: false };
+    await storage.write([
+      { type: "put_chat", chat: { ...kept, tail, ranges: [{ from: 5, to: 5 }] } },
+      { type: "put_messages", chat: CHAT, messages: [stored] },
+    ]);
+    await storage.close();
+    const alice = client(new MemoryStorage(made));
+    const timeline = alice.chat(CHAT).openTimeline();
+    await vi.waitFor(() => expect(timeline.get().entries[0]?.type).toBe("message"));
+    expect(await timeline.showAt(1)).toBeNull();
+    expect(timeline.get()).toMatchObject({ older: "more", error: { code: "offline" } });
+    expect(timeline.get().entries[0]).toMatchObject({ message });
+    await timeline.loadOlder();
+    expect(timeline.get().older).toBe("offline");
+    await alice.close();
+  });
+
   it("leaves nothing behind when it is forgotten", async () => {
     const made = await disk();
     const alice = client(new MemoryStorage(made));

@@ -63,6 +63,7 @@ function DeleteDialog(props: ChatPopupsProps) {
       open={popup.type === "delete"}
       onClose={onClose}
       title="Delete this message?"
+      returnTo={() => rowOf(popup)}
       description="Its text is removed for everybody and cannot be brought back."
       actions={
         <>
@@ -74,4 +75,10 @@ function DeleteDialog(props: ChatPopupsProps) {
       }
     />
   );
+}
+
+/** The message that it is about: the menu from which it was opened is gone. */
+function rowOf(popup: Popup): HTMLElement | null {
+  if (popup.type === "none") return null;
+  return document.querySelector<HTMLElement>(`article[data-entry="${CSS.escape(popup.row.id)}"]`);
 }

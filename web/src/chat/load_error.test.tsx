@@ -48,6 +48,11 @@ it("says why and tries again where it failed", async () => {
 
 it("says nothing without an error, nor of being offline, which the edge says", () => {
   show({ error: null });
-  show({ error: new ConnectError("offline", "no session") });
+  show({ older: "offline", error: new ConnectError("offline", "no session") });
   expect(screen.queryByRole("alert")).toBeNull();
+});
+
+it("says that what was jumped to is not on the device", () => {
+  show({ error: new ConnectError("offline", "no session") });
+  expect(screen.getByRole("alert").textContent).toContain("not on your device");
 });

@@ -11,14 +11,24 @@ export interface LoadErrorProps {
 }
 
 export function LoadError({ state, timeline }: LoadErrorProps) {
-  // That the device is offline is said at the edge of what it holds.
-  if (state.error === null || state.error.code === "offline") return null;
+  if (state.error === null) return null;
+  if (state.error.code === "offline") return <NotHere state={state} />;
   return (
     <div className={styles.loadError} role="alert">
       <span>{describeError(state.error)}</span>
       <Button variant="quiet" onClick={() => again(state, timeline)}>
         Try again
       </Button>
+    </div>
+  );
+}
+
+/** A jump to what the device does not hold; the edge of what it holds says so itself. */
+function NotHere({ state }: { readonly state: TimelineState }) {
+  if (state.older === "offline" || state.newer === "offline") return null;
+  return (
+    <div className={styles.loadError} role="alert">
+      <span>This is not on your device. It can be shown once you are connected.</span>
     </div>
   );
 }

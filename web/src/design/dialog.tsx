@@ -18,12 +18,14 @@ export interface DialogProps {
   readonly children?: ReactNode;
   /** Buttons at the bottom, the main one last. */
   readonly actions?: ReactNode;
+  /** Where focus goes when what opened it is gone by then. */
+  readonly returnTo?: () => HTMLElement | null;
   /** `side`: a panel at the right edge, as high as the page. */
   readonly shape?: "card" | "side";
 }
 
 export function Dialog(props: DialogProps) {
-  const { open, onClose, shape = "card" } = props;
+  const { open, onClose, returnTo, shape = "card" } = props;
   const popup = useRef<HTMLDivElement>(null);
   // A dialog that begins with a field is there to be typed into; any other is there to be read.
   const firstFocus = () => popup.current?.querySelector<HTMLElement>(TEXT_FIELD) ?? popup.current;
@@ -35,6 +37,7 @@ export function Dialog(props: DialogProps) {
           ref={popup}
           className={`${styles.popup} ${styles[shape]}`}
           initialFocus={shape === "side" ? popup : firstFocus}
+          finalFocus={returnTo === undefined ? true : () => returnTo() ?? true}
         >
           <DialogContent {...props} />
         </Base.Popup>

@@ -2,11 +2,12 @@
 
 import type { Chat, Member } from "@connect-chat/sdk";
 import { UserPlus } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../design/button.js";
 import styles from "./member_list.module.css";
 import { PeopleField } from "./people_field.js";
 import { useAttempt } from "./use_attempt.js";
+import { useFirstField } from "./use_first_field.js";
 
 /** As many as one operation of the server takes. */
 const AT_ONCE_MAX = 100;
@@ -33,28 +34,34 @@ export function AddMembers({ chat, members, onChanged }: AddMembersProps) {
     setAdding(false);
   }
 
+  const place = useRef<HTMLDivElement>(null);
+  useFirstField(place, adding);
   if (!adding)
     return (
-      <Button onClick={() => setAdding(true)}>
-        <UserPlus aria-hidden="true" size={18} />
-        Add members
-      </Button>
+      <div ref={place} className={styles.add}>
+        <Button onClick={() => setAdding(true)}>
+          <UserPlus aria-hidden="true" size={18} />
+          Add members
+        </Button>
+      </div>
     );
   return (
-    <form className={styles.add} onSubmit={submit} noValidate aria-label="Add members">
-      <PeopleField
-        label="Add members"
-        hint="Names, with Enter or a comma behind each."
-        people={people}
-        onChange={setPeople}
-        error={problem ?? attempt.error}
-        onError={setProblem}
-        taken={members.map((member) => member.user)}
-        max={AT_ONCE_MAX}
-      />
-      <Button type="submit" variant="primary" wide busy={attempt.busy}>
-        Add
-      </Button>
-    </form>
+    <div ref={place}>
+      <form className={styles.add} onSubmit={submit} noValidate aria-label="Add members">
+        <PeopleField
+          label="Add members"
+          hint="Names, with Enter or a comma behind each."
+          people={people}
+          onChange={setPeople}
+          error={problem ?? attempt.error}
+          onError={setProblem}
+          taken={members.map((member) => member.user)}
+          max={AT_ONCE_MAX}
+        />
+        <Button type="submit" variant="primary" wide busy={attempt.busy}>
+          Add
+        </Button>
+      </form>
+    </div>
   );
 }

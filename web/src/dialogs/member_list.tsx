@@ -1,8 +1,8 @@
 /** The members of a group: who is there, who may what, and what can be done about it. */
 
-import type { Chat, Client, Member, Role } from "@connect-chat/sdk";
+import type { Chat, Client, Member, Role, UserId } from "@connect-chat/sdk";
 import { EllipsisVertical, MessageSquare, ShieldCheck, UserMinus } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Avatar } from "../design/avatar.js";
 import { IconButton } from "../design/button.js";
 import { Menu, MenuItem, MenuSeparator } from "../design/menu.js";
@@ -13,6 +13,7 @@ import { shownName } from "../text.js";
 import { AddMembers } from "./add_members.js";
 import styles from "./member_list.module.css";
 import { MAKE_WORDS, mayManage, mayRemove, maySetRoles, ROLE_WORDS } from "./permissions.js";
+import { RemoveDialog } from "./remove_dialog.js";
 import { useAttempt } from "./use_attempt.js";
 
 /** More are found by searching: a server watches the presence of 200 people for one client. */
@@ -31,12 +32,14 @@ export interface MemberListProps {
 export function MemberList(props: MemberListProps) {
   const { chat, own, members, onChanged } = props;
   const [search, setSearch] = useState("");
+  const [removing, setRemoving] = useState<UserId | null>(null);
+  const place = useRef<HTMLElement>(null);
   const attempt = useAttempt();
   const found = useMemo(() => shownMembers(members, search), [members, search]);
   const change = (work: () => Promise<unknown>) =>
     void attempt.run(() => work().then(onChanged), { conflict: LAST_OWNER });
   return (
-    <section className={styles.section} aria-labelledby="members-title">
+    <section ref={place} className={styles.section} aria-labelledby="members-title">
       <h3 id="members-title" className={styles.title}>
         {members.length === 1 ? "1 member" : `${members.length} members`}
       </h3>
@@ -51,12 +54,25 @@ export function MemberList(props: MemberListProps) {
       )}
       <ul>
         {found.slice(0, SHOWN_MAX).map((member) => (
-          <MemberRow key={member.user} {...props} member={member} onAct={change} />
+          <MemberRow
+            key={member.user}
+            {...props}
+            member={member}
+            onAct={change}
+            onRemove={setRemoving}
+          />
         ))}
       </ul>
       {found.length > SHOWN_MAX && (
         <p className={styles.more}>And {found.length - SHOWN_MAX} more: search by name.</p>
       )}
+      <RemoveDialog
+        chat={chat}
+        user={removing}
+        onClose={() => setRemoving(null)}
+        onAct={change}
+        returnTo={() => place.current?.querySelector<HTMLElement>("button") ?? null}
+      />
     </section>
   );
 }
@@ -75,6 +91,7 @@ function shownMembers(members: readonly Member[], search: string): readonly Memb
 interface MemberRowProps extends MemberListProps {
   readonly member: Member;
   readonly onAct: (work: () => Promise<unknown>) => void;
+  readonly onRemove: (user: UserId) => void;
 }
 
 function MemberRow(props: MemberRowProps) {
@@ -102,7 +119,8 @@ function MemberRow(props: MemberRowProps) {
   );
 }
 
-function MemberMenu({ client, chat, own, member, onAct, onOpen }: MemberRowProps) {
+function MemberMenu(props: MemberRowProps) {
+  const { client, chat, own, member, onAct, onRemove, onOpen } = props;
   const roles = (["owner", "admin", "member"] as const).filter((role) => role !== member.role);
   return (
     <Menu
@@ -134,9 +152,9 @@ function MemberMenu({ client, chat, own, member, onAct, onOpen }: MemberRowProps
           <MenuItem
             danger
             icon={<UserMinus aria-hidden="true" />}
-            onSelect={() => onAct(() => chat.remove(member.user))}
+            onSelect={() => onRemove(member.user)}
           >
-            Remove from the group
+            Remove from the group…
           </MenuItem>
         </>
       )}

@@ -1,7 +1,7 @@
 /** Starts a chat with one person by their name, or joins a group by its id or link. */
 
 import type { Client } from "@connect-chat/sdk";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
 import { chatIdIn, userProblem } from "../bounds.js";
 import { Button } from "../design/button.js";
 import { Dialog } from "../design/dialog.js";
@@ -9,6 +9,7 @@ import { TextField } from "../design/text_field.js";
 import { JOIN_ERRORS } from "../errors.js";
 import styles from "./forms.module.css";
 import { useAttempt } from "./use_attempt.js";
+import { useFirstField } from "./use_first_field.js";
 
 export interface NewChatDialogProps {
   readonly client: Client;
@@ -19,6 +20,8 @@ export interface NewChatDialogProps {
 
 export function NewChatDialog(props: NewChatDialogProps) {
   const [joining, setJoining] = useState(false);
+  const forms = useRef<HTMLDivElement>(null);
+  useFirstField(forms, joining);
   function close() {
     setJoining(false);
     props.onClose();
@@ -26,7 +29,9 @@ export function NewChatDialog(props: NewChatDialogProps) {
   const Form = joining ? JoinForm : DirectForm;
   return (
     <Dialog open={props.shown} onClose={close} title={joining ? "Join a group" : "New chat"}>
-      <Form {...props} />
+      <div ref={forms}>
+        <Form {...props} />
+      </div>
       <Button variant="quiet" wide onClick={() => setJoining(!joining)}>
         {joining ? "Write to one person instead" : "Join a group by its link or id"}
       </Button>

@@ -55,6 +55,7 @@ describe("NewChatDialog", () => {
   it("joins a group by its link", async () => {
     const { client, onOpen } = setUp(NewChatDialog);
     await press("Join a group by its link or id");
+    expect(document.activeElement).toBe(field("Link or id of the group"));
     await userEvent.type(field("Link or id of the group"), "not one");
     await press("Join");
     expect(problem()).toContain("link or the id");

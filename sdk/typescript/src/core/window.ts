@@ -354,7 +354,8 @@ export class Window {
 
   private failed(error: ProtocolError | "offline", side: Side): void {
     this.error = error;
-    if (error === "offline") this.offline[side] = true;
+    // A jump that failed says nothing of the ends of what is still shown.
+    if (error === "offline" && this.loading[side]) this.offline[side] = true;
   }
 }
 

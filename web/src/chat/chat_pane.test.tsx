@@ -169,6 +169,7 @@ describe("messages", () => {
     expect(chat.log[1]).not.toHaveProperty("deleted");
     await user.click(within(dialog).getByRole("button", { name: "Delete" }));
     await waitFor(() => expect(chat.log[1]).toHaveProperty("deleted"));
+    await waitFor(() => expect(document.activeElement).toBe(article("This message was deleted")));
   });
 
   it("of others can be deleted by those who run the chat only", async () => {

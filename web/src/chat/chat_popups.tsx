@@ -1,6 +1,7 @@
 /** What can stand over a chat: the menu of a message, the emoji picker, the question before a delete. */
 
 import type { ChatSummary, EventId } from "@connect-chat/sdk";
+import { useRef } from "react";
 import { Button } from "../design/button.js";
 import { Dialog } from "../design/dialog.js";
 import { type Anchor, useChatActions } from "./chat_actions.js";
@@ -53,6 +54,9 @@ export function ChatPopups(props: ChatPopupsProps) {
 
 function DeleteDialog(props: ChatPopupsProps) {
   const { popup, onDelete } = props;
+  // It is closed already when focus goes back.
+  const asked = useRef(popup);
+  if (popup.type === "delete") asked.current = popup;
   const onClose = () => props.onClose(popup);
   const confirm = () => {
     if (popup.type === "delete") onDelete(popup.row);
@@ -63,7 +67,7 @@ function DeleteDialog(props: ChatPopupsProps) {
       open={popup.type === "delete"}
       onClose={onClose}
       title="Delete this message?"
-      returnTo={() => rowOf(popup)}
+      returnTo={() => rowOf(asked.current)}
       description="Its text is removed for everybody and cannot be brought back."
       actions={
         <>

@@ -20,6 +20,11 @@ test("from the list to a chat and back, by the app's button and by the browser's
   await alice.line(chat).waitFor();
   expect(await alice.composer.isVisible()).toBe(false);
   await alice.openChat(chat);
+  await alice.page.getByRole("button", { name: "About this chat" }).tap();
+  await alice.page.getByRole("dialog").waitFor();
+  await alice.page.goBack();
+  await alice.page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await alice.composer.isVisible()).toBe(true);
   await alice.page.goBack();
   await alice.line(chat).waitFor();
 });

@@ -42,6 +42,8 @@ export function isPlainClick(event: {
 
 /** Kept in the entries of the browser's history: this one was reached from within the app. */
 const FROM_INSIDE = "connect-inside";
+/** This one is a dialog or a panel over what the entry before it shows. */
+export const OVER = "connect-over";
 
 export class Router implements Readable<Route> {
   private route: Route;
@@ -68,10 +70,20 @@ export class Router implements Readable<Route> {
     return () => this.listeners.delete(listener);
   }
 
-  /** From the list a step forward; from chat to chat in place, so that back leads to the list. */
+  /**
+   * From the list a step forward; from chat to chat in place, so that back leads to the list. From
+   * what stands over either in its place, so that back leads there.
+   */
   open(chat: string): void {
-    if (this.route === chat) return;
-    if (this.route === null) this.page.history.pushState(FROM_INSIDE, "", chatPath(chat));
+    const { history } = this.page;
+    if (this.route === chat) {
+      if (history.state === OVER) history.back();
+      return;
+    }
+    if (history.state === OVER) {
+      const state = this.route === null ? FROM_INSIDE : null;
+      history.replaceState(state, "", chatPath(chat));
+    } else if (this.route === null) this.page.history.pushState(FROM_INSIDE, "", chatPath(chat));
     else this.page.history.replaceState(this.page.history.state, "", chatPath(chat));
     this.set(chat);
   }

@@ -15,6 +15,7 @@ import { ConnectionBanner } from "./connection_banner.js";
 import { DialogPlace } from "./dialog_place.js";
 import styles from "./signed_in.module.css";
 import { useMediaQuery } from "./use_media_query.js";
+import { type Over, type Overlay, useOver } from "./use_over.js";
 
 // Dialogs come when they are first opened: they are half of the app's code.
 const NewChatDialog = lazy(() =>
@@ -33,8 +34,6 @@ const SettingsDialog = lazy(() =>
 /** From here up list and chat stand side by side. */
 const TWO_PANES = "(min-width: 800px)";
 
-type Over = "new_chat" | "new_group" | "info" | "settings" | null;
-
 export interface SignedInProps {
   readonly client: Client;
   readonly router: Router;
@@ -50,7 +49,7 @@ export function SignedIn(props: SignedInProps) {
   const open = useReadable(router);
   const connection = useReadable(client.connection);
   const wide = useMediaQuery(TWO_PANES);
-  const [over, setOver] = useState<Over>(null);
+  const overlay = useOver(router);
   const listPane = useFocusBack(open, wide);
   useOutside(props);
 
@@ -71,9 +70,9 @@ export function SignedIn(props: SignedInProps) {
             client={client}
             open={open}
             onOpen={(chat) => router.open(chat)}
-            onNewChat={() => setOver("new_chat")}
-            onNewGroup={() => setOver("new_group")}
-            onSettings={() => setOver("settings")}
+            onNewChat={() => overlay.show("new_chat")}
+            onNewGroup={() => overlay.show("new_group")}
+            onSettings={() => overlay.show("settings")}
           />
         </div>
         <main className={styles.chat}>
@@ -84,7 +83,7 @@ export function SignedIn(props: SignedInProps) {
               chatId={open}
               onBack={wide ? undefined : () => router.close()}
               onGone={() => router.close()}
-              onOpenInfo={() => setOver("info")}
+              onOpenInfo={() => overlay.show("info")}
               showMessage={router.message}
             />
           )}
@@ -92,25 +91,21 @@ export function SignedIn(props: SignedInProps) {
         </main>
       </div>
       <Announcer client={client} open={open} />
-      <Overlays {...props} open={open} over={over} onClose={() => setOver(null)} />
+      <Overlays {...props} open={open} overlay={overlay} />
     </div>
   );
 }
 
 interface OverlaysProps extends SignedInProps {
   readonly open: string | null;
-  readonly over: Over;
-  readonly onClose: () => void;
+  readonly overlay: Overlay;
 }
 
 function Overlays(props: OverlaysProps) {
-  const { client, router, over, open, onClose } = props;
+  const { client, open } = props;
+  const { over, close: onClose, openChat: onOpen } = props.overlay;
   const shown = useEverShown(over);
-  const openChat = (chat: string) => {
-    onClose();
-    router.open(chat);
-  };
-  const common = (name: Over) => ({ client, onClose, onOpen: openChat, shown: over === name });
+  const common = (name: Over) => ({ client, onClose, onOpen, shown: over === name });
   const place = (name: Over) => ({ onClose, shown: over === name });
   return (
     <>

@@ -50,7 +50,12 @@ export function foldInto(stored: StoredMessage, event: Event, user: UserId): Sto
   // The log does not say who deleted what is gone, until the delete itself comes.
   if (message.deleted !== undefined && !stored.stale) return moved;
   if (event.kind === "delete")
-    return { ...moved, message: deleted(message, event), reactors: {}, stale: false };
+    return {
+      ...moved,
+      message: deleted(message, event.from, event.ts),
+      reactors: {},
+      stale: false,
+    };
   if (message.deleted !== undefined) return moved;
   if (event.kind === "edit" && event.body !== undefined) {
     const edited = { id: event.id, ts: event.ts };
@@ -61,9 +66,10 @@ export function foldInto(stored: StoredMessage, event: Event, user: UserId): Sto
   return moved;
 }
 
-function deleted(message: FoldedMessage, event: { from: UserId; ts: number }): FoldedMessage {
+/** What is left of a message that somebody deleted. */
+export function deleted(message: FoldedMessage, by: UserId, ts: number): FoldedMessage {
   const { body: _body, edited: _edited, reactions: _reactions, ...rest } = message;
-  return { ...rest, deleted: { by: event.from, ts: event.ts } };
+  return { ...rest, deleted: { by, ts } };
 }
 
 /** Turns one user's reaction on or off, as far as who has it already is known. */

@@ -13,7 +13,7 @@ import {
 } from "../api.js";
 import type { ChatId, FoldedMessage, Missing, UserId } from "../protocol/types.js";
 import type { Engine } from "./engine.js";
-import { withReaction } from "./fold.js";
+import { deleted, withReaction } from "./fold.js";
 import type { Failure, Operation } from "./operation.js";
 import type { StoredMessage, StoredOperation } from "./records.js";
 import type { Window } from "./window.js";
@@ -167,10 +167,7 @@ function withOperation(
   if (message.kind !== "message" || message.deleted !== undefined) return stored;
   if (record.kind === "react")
     return withReaction(stored, message, user, record.emoji ?? "", record.on ?? true, user);
-  if (record.kind === "delete") {
-    const { body: _body, edited: _edited, reactions: _reactions, ...rest } = message;
-    return { ...stored, message: { ...rest, deleted: { by: user, ts: record.ts } } };
-  }
+  if (record.kind === "delete") return { ...stored, message: deleted(message, user, record.ts) };
   const edited: FoldedMessage = {
     ...message,
     body: record.body ?? {},

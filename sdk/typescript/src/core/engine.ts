@@ -287,10 +287,6 @@ export class Engine
     return this.session.isOnline;
   }
 
-  get trustsStorage(): boolean {
-    return this.isWriter;
-  }
-
   load: WindowSource["load"] = (log, range, limit, end, done) => {
     this.flush();
     this.outside.load(log.id, range, limit, end, (messages, kept) => {

@@ -23,8 +23,8 @@ const TRIES_MAX = 3;
 /** Where windows get their messages. */
 export interface WindowSource {
   readonly isOnline: boolean;
-  /** Whether what the storage holds is known to be whole: this tab alone writes it. */
-  readonly trustsStorage: boolean;
+  /** This tab writes the storage, so what that holds is known to be whole. */
+  readonly keeps: boolean;
   readonly user: string;
   load(
     log: ChatLog,
@@ -252,7 +252,7 @@ export class Window {
   private fetch(side: Side, tries: number, done: (stretch: Stretch | null) => void): void {
     const next = side === "older" ? this.from - 1 : this.to + 1;
     const held = this.log.heldAround(next);
-    if (held !== null && (this.source.trustsStorage || !this.source.isOnline)) {
+    if (held !== null && (this.source.keeps || !this.source.isOnline)) {
       const range = side === "older" ? { from: held.from, to: next } : { from: next, to: held.to };
       this.fromStorage(range, side === "older" ? "last" : "first", (stretch) => {
         if (stretch !== null) done(stretch);
@@ -271,7 +271,7 @@ export class Window {
 
   private find(position: Position, tries: number, done: (stretch: Stretch | null) => void): void {
     const held = this.log.heldAround(this.log.storedTo);
-    const usesStorage = this.source.trustsStorage || !this.source.isOnline || this.isOpening;
+    const usesStorage = this.source.keeps || !this.source.isOnline || this.isOpening;
     if (position === "newest" && held !== null && usesStorage) {
       this.fromStorage(held, "last", (stretch) => {
         // The end of a log may hold reactions only: nothing to go on from.
@@ -291,7 +291,7 @@ export class Window {
   ): void {
     const asOf = this.log.storedTo;
     // As it is now: this tab may come to write what it is about to read.
-    const isSure = this.source.trustsStorage;
+    const isSure = this.source.keeps;
     this.source.load(this.log, range, LOAD_MESSAGES, end, (loaded, kept) => {
       const isWhole = isSure || holds(kept, range);
       const held = loaded !== null && isWhole ? this.log.caughtUp(loaded, asOf) : null;
